@@ -1,0 +1,129 @@
+// Package channel says what every way of sending looks like to the pipeline.
+//
+// A Channel sends one message and answers with a Verdict. It never retries, never looks at
+// consent and never stores anything: the pipeline (internal/delivery) decides. Adapters live in
+// sub-packages and pass channeltest.Run. Extra abilities are found by assertion, as in
+// database/sql/driver.
+package channel
+
+import (
+	"context"
+	"time"
+
+	"keruen/internal/id"
+)
+
+// Kind is a way of sending.
+type Kind string
+
+// The kinds of channel.
+const (
+	Email     Kind = "email"
+	SMS       Kind = "sms"
+	Viber     Kind = "viber"
+	WhatsApp  Kind = "whatsapp"
+	Telegram  Kind = "telegram"
+	Instagram Kind = "instagram"
+)
+
+// Purpose says what a message is for; many rules depend on it (MSG-2).
+type Purpose string
+
+// The purposes. Advertising needs an advertising consent, transactional a transactional one.
+const (
+	Transactional Purpose = "transactional"
+	Advertising   Purpose = "advertising"
+)
+
+// Ref names one delivery for ever: the part it belongs to and its number inside. Everything that
+// must be equal at every attempt (Message-ID, envelope sender, idempotency key) derives from it.
+type Ref struct {
+	Part int64
+	Seq  int32
+}
+
+// Message is one message, rendered and ready. Only the fields of its channel are set.
+type Message struct {
+	Ref     Ref
+	Tenant  id.Tenant
+	Sender  Sender
+	Purpose Purpose
+	Attempt int    // 1 for the first
+	To      string // address in the channel's form; for e-mail addr-spec, UTF-8 allowed
+	ToName  string
+	Email   *Letter
+}
+
+// Letter is what an e-mail says. Every string is final: personalised, tracked, with its footer.
+type Letter struct {
+	FromName       string
+	From           string // addr-spec of the From header
+	ReplyTo        string
+	Subject        string
+	HTML           string
+	Text           string
+	Date           time.Time // equal at every attempt
+	UnsubscribeURL string    // HTTPS address for RFC 8058; empty for messages one cannot leave (codes)
+	UnsubscribeTo  string    // mailto address or empty
+	ListID         string    // stable label of the stream
+	CampaignLabel  string    // for Feedback-ID and X-Mailru-Msgtype; not personal
+	ReturnToken    string    // for the VERP envelope sender; lower-case base 32
+}
+
+// Channel sends. Send is called from many goroutines at once.
+type Channel interface {
+	Kind() Kind
+	Send(ctx context.Context, m Message) Verdict
+}
+
+// Tuner is an optional ability: how hard one sender may be driven.
+type Tuner interface {
+	// Limits tells how many messages of a sender may be in flight at once and how many may start per second.
+	Limits(s Sender) Limits
+}
+
+// Limits bound one lane. Zero means the pipeline's default.
+type Limits struct {
+	Concurrency int
+	PerSecond   float64
+}
+
+// Outcome is what came of one attempt.
+type Outcome uint8
+
+// Outcomes.
+const (
+	Accepted Outcome = iota + 1 // the other side has it
+	Later                       // not now: try again after Verdict.After
+	Never                       // refused for good
+	Unknown                     // it may or may not have been taken (connection died after the final dot)
+)
+
+// Scope tells whose fault a refusal is. Only Recipient may ever burn an address.
+type Scope string
+
+// Scopes.
+const (
+	ScopeRecipient  Scope = "recipient"
+	ScopeReputation Scope = "reputation"
+	ScopeContent    Scope = "content"
+	ScopePolicy     Scope = "policy"
+	ScopeConfig     Scope = "configuration"
+	ScopeNetwork    Scope = "network"
+)
+
+// Verdict is the answer to one attempt.
+type Verdict struct {
+	Outcome  Outcome
+	Scope    Scope
+	Class    string        // "user_unknown", "greylisted" …: key of the plain-words catalogue
+	Detail   string        // the server's own words, scrubbed of addresses, at most 500 bytes
+	After    time.Duration // with Later: when to try again
+	Free     bool          // with Later: the attempt does not count (we were hurried, the path is down)
+	Suppress bool          // with Never: the address is dead, write to it no more
+	Provider string        // provider's id of the message, if it gave one
+	Site     string        // who answered: MX site or gateway, for reports by domain
+}
+
+// Took returns the verdict of an accepted message.
+func Took(provider string) Verdict { return Verdict{Outcome: Accepted, Provider: provider} }
