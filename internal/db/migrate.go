@@ -30,6 +30,9 @@ var tokens = map[string][2]string{ // SQLite, PostgreSQL
 	"pk":             {"INTEGER PRIMARY KEY", "BIGINT PRIMARY KEY"},
 	"strict":         {"STRICT", ""},
 	"strict_norowid": {"STRICT, WITHOUT ROWID", ""},
+	// At the beginning of a line: the line is for one engine, the other sees a comment.
+	"only_sqlite":   {"", "--"},
+	"only_postgres": {"--", ""},
 }
 
 var token = regexp.MustCompile(`\{[a-z_]+\}`)

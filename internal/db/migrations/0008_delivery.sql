@@ -31,7 +31,8 @@ CREATE INDEX part_open ON part(lane_id, id) WHERE state = 0;
 CREATE TABLE chunk (
 	part_id     {big} NOT NULL,
 	no          {int} NOT NULL,
-	state       {small} NOT NULL,          -- 0 open, 1 leased, 2 done
+	state       {small} NOT NULL,          -- 0 open, 1 in hand, 2 done
+	due_at      {big} NOT NULL,            -- not before
 	first_seq   {int} NOT NULL,
 	n           {int} NOT NULL,
 	done        {int} NOT NULL,
@@ -41,7 +42,7 @@ CREATE TABLE chunk (
 	PRIMARY KEY (part_id, no)
 ) {strict_norowid};
 
-CREATE INDEX chunk_open ON chunk(part_id, no) WHERE state < 2;
+CREATE INDEX chunk_open ON chunk(part_id, due_at, no) WHERE state < 2;
 
 -- One message to one contact. A row of a campaign appears with its outcome; that of a single message at once.
 CREATE TABLE delivery (
