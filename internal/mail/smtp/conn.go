@@ -1,0 +1,304 @@
+package smtp
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Conn is a connection that has said EHLO. It is not safe for concurrent use.
+type Conn struct {
+	nc       net.Conn
+	r        *bufio.Reader
+	w        *bufio.Writer
+	opt      Options
+	ext      map[string]string // keyword in upper case → parameters
+	peer     netip.Addr
+	tls      string
+	sent     int  // letters accepted
+	tried    int  // transactions begun
+	needRset bool // the last transaction was refused
+	dead     bool
+	lastUse  time.Time
+}
+
+// Errors of setting up a connection, found in Result.Err.
+var (
+	ErrNoTLS      = errors.New("the server offers no TLS, and the settings require it")
+	ErrInjected   = errors.New("the server sent data in clear behind STARTTLS")
+	ErrNoAuth     = errors.New("the server offers neither PLAIN nor LOGIN for signing in")
+	ErrClearLogin = errors.New("the password would travel in clear; turn TLS on")
+	ErrClosed     = errors.New("the connection is closed")
+)
+
+// Dial connects to addr ("host:port"), greets, starts TLS and signs in as the options say.
+// conn is nil when that did not come about, and the Result says at which stage and why.
+func Dial(ctx context.Context, addr string, o Options) (*Conn, Result) {
+	o.Timeouts = o.Timeouts.withDefaults()
+	if o.Helo == "" {
+		o.Helo = "localhost"
+	}
+	begun := time.Now()
+	nc, err := connect(ctx, addr, o)
+	if err != nil {
+		return nil, Result{Stage: StageConnect, Err: err, Took: time.Since(begun)}
+	}
+	c := &Conn{nc: nc, opt: o, lastUse: begun}
+	if ap, err := netip.ParseAddrPort(nc.RemoteAddr().String()); err == nil {
+		c.peer = ap.Addr().Unmap()
+	}
+	c.wrap(nc)
+	stop := c.interruptible(ctx)
+	res := c.open(ctx, addr)
+	stop()
+	res.Took = time.Since(begun)
+	if res.Err != nil || res.Code/100 != 2 {
+		res = c.stamp(res, ctx)
+		c.drop()
+		return nil, res
+	}
+	return c, c.stamp(res, ctx)
+}
+
+func connect(ctx context.Context, addr string, o Options) (net.Conn, error) {
+	d := net.Dialer{Timeout: o.Timeouts.Connect}
+	if o.LocalAddr.IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(o.LocalAddr, 0))
+	}
+	return d.DialContext(ctx, "tcp", addr)
+}
+
+// open goes from the first byte to a session ready for letters.
+func (c *Conn) open(ctx context.Context, addr string) Result {
+	host, _, _ := net.SplitHostPort(addr)
+	if c.opt.Security == Implicit {
+		if err := c.handshake(ctx, host); err != nil {
+			return Result{Stage: StageTLS, Err: err}
+		}
+	}
+	banner, err := c.read(c.opt.Timeouts.Banner)
+	if err != nil || banner.Code/100 != 2 {
+		return Result{Stage: StageBanner, Reply: banner, Err: err}
+	}
+	res := c.greet()
+	if failed(res) {
+		return res
+	}
+	if c.opt.Security == Opportunistic || c.opt.Security == Required {
+		tlsRes := c.startTLS(ctx, host)
+		if failed(tlsRes) {
+			return tlsRes
+		}
+	}
+	if c.opt.User != "" {
+		return c.auth()
+	}
+	return res
+}
+
+func failed(r Result) bool { return r.Err != nil || r.Code/100 != 2 }
+
+// greet says EHLO, and HELO to a server that does not know EHLO (RFC 5321 §3.2).
+func (c *Conn) greet() Result {
+	c.ext = map[string]string{}
+	p, err := c.command("EHLO " + c.opt.Helo)
+	if err != nil {
+		return Result{Stage: StageEhlo, Err: err}
+	}
+	if p.Code/100 == 5 {
+		p, err = c.command("HELO " + c.opt.Helo)
+		return Result{Stage: StageEhlo, Reply: p, Err: err}
+	}
+	if p.Code/100 == 2 {
+		for _, l := range p.lines[1:] {
+			word, rest, _ := strings.Cut(strings.Replace(l, "=", " ", 1), " ")
+			c.ext[strings.ToUpper(word)] = strings.TrimSpace(rest)
+		}
+	}
+	return Result{Stage: StageEhlo, Reply: p}
+}
+
+// startTLS leaves the connection in clear when that is allowed. What was learnt before the
+// handshake is forgotten (RFC 3207 §4.2).
+func (c *Conn) startTLS(ctx context.Context, host string) Result {
+	clear := Result{Stage: StageEhlo, Reply: Reply{Code: 250}}
+	if !c.Has("STARTTLS") {
+		if c.opt.Security == Required {
+			return Result{Stage: StageTLS, Err: ErrNoTLS}
+		}
+		return clear
+	}
+	p, err := c.command("STARTTLS")
+	if err != nil {
+		return Result{Stage: StageTLS, Err: err}
+	}
+	if p.Code != 220 {
+		if c.opt.Security == Opportunistic && p.Code != 421 {
+			return clear
+		}
+		return Result{Stage: StageTLS, Reply: p}
+	}
+	// Bytes that came in clear behind the 220 would be read as if TLS protected them.
+	if c.r.Buffered() > 0 {
+		return Result{Stage: StageTLS, Err: ErrInjected}
+	}
+	if err := c.handshake(ctx, host); err != nil {
+		return Result{Stage: StageTLS, Err: err}
+	}
+	return c.greet()
+}
+
+func (c *Conn) handshake(ctx context.Context, host string) error {
+	conf := c.opt.TLS.Clone()
+	if conf == nil {
+		conf = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.opt.Security == Opportunistic}
+	}
+	if conf.ServerName == "" {
+		conf.ServerName = strings.TrimSuffix(host, ".")
+	}
+	t := tls.Client(c.nc, conf)
+	_ = c.nc.SetDeadline(time.Now().Add(c.opt.Timeouts.Command))
+	if err := t.HandshakeContext(ctx); err != nil {
+		return fmt.Errorf("tls handshake: %w", err)
+	}
+	_ = c.nc.SetDeadline(time.Time{})
+	s := t.ConnectionState()
+	c.tls = tls.VersionName(s.Version) + " " + tls.CipherSuiteName(s.CipherSuite)
+	c.nc = t
+	c.wrap(t)
+	return nil
+}
+
+func (c *Conn) wrap(nc net.Conn) {
+	c.r = bufio.NewReaderSize(nc, 4<<10)
+	c.w = bufio.NewWriterSize(blockWriter{c}, 32<<10)
+}
+
+// blockWriter gives each block that goes out its own deadline.
+type blockWriter struct{ c *Conn }
+
+func (w blockWriter) Write(b []byte) (int, error) {
+	_ = w.c.nc.SetWriteDeadline(time.Now().Add(w.c.opt.Timeouts.Block))
+	return w.c.nc.Write(b)
+}
+
+// auth signs in with PLAIN (RFC 4616) or LOGIN.
+func (c *Conn) auth() Result {
+	if c.tls == "" && !c.peer.IsLoopback() {
+		return Result{Stage: StageAuth, Err: ErrClearLogin}
+	}
+	offered := " " + strings.ToUpper(c.ext["AUTH"]) + " "
+	b64 := base64.StdEncoding.EncodeToString
+	switch {
+	case strings.Contains(offered, " PLAIN "):
+		p, err := c.command("AUTH PLAIN " + b64([]byte("\x00"+c.opt.User+"\x00"+c.opt.Password)))
+		return Result{Stage: StageAuth, Reply: p, Err: err}
+	case strings.Contains(offered, " LOGIN "):
+		for _, line := range []string{"AUTH LOGIN", b64([]byte(c.opt.User))} {
+			p, err := c.command(line)
+			if err != nil || p.Code != 334 {
+				return Result{Stage: StageAuth, Reply: refusal(p), Err: err}
+			}
+		}
+		p, err := c.command(b64([]byte(c.opt.Password)))
+		return Result{Stage: StageAuth, Reply: p, Err: err}
+	}
+	return Result{Stage: StageAuth, Err: ErrNoAuth}
+}
+
+// refusal makes an answer that was out of place (2xx where 3xx belongs) a refusal.
+func refusal(p Reply) Reply {
+	if p.Code/100 == 2 || p.Code/100 == 3 {
+		return Reply{Code: 503, Text: "unexpected answer " + strconv.Itoa(p.Code) + " " + p.Text}
+	}
+	return p
+}
+
+// Has tells whether the server offers an extension, by its EHLO keyword in capitals.
+func (c *Conn) Has(keyword string) bool {
+	_, ok := c.ext[keyword]
+	return ok
+}
+
+// MaxSize is the largest letter the server takes, in bytes; 0 when it did not say (RFC 1870).
+func (c *Conn) MaxSize() int64 {
+	n, err := strconv.ParseInt(c.ext["SIZE"], 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// Sent is how many letters the server accepted over this connection.
+func (c *Conn) Sent() int { return c.sent }
+
+// Reused tells that an earlier transaction was begun over this connection.
+func (c *Conn) Reused() bool { return c.tried > 0 }
+
+// Alive tells whether another letter may be tried.
+func (c *Conn) Alive() bool { return !c.dead }
+
+// LastUse is when the connection last finished something, in the machine's time.
+func (c *Conn) LastUse() time.Time { return c.lastUse }
+
+// Close says QUIT, waits a second at most, and closes. It may be called twice.
+func (c *Conn) Close() {
+	if c.dead {
+		_ = c.nc.Close()
+		return
+	}
+	_ = c.nc.SetDeadline(time.Now().Add(time.Second))
+	if _, err := c.nc.Write([]byte("QUIT\r\n")); err == nil {
+		_, _ = readReply(c.r)
+	}
+	c.drop()
+}
+
+func (c *Conn) drop() {
+	c.dead = true
+	_ = c.nc.Close()
+}
+
+// command writes one line and reads its reply.
+func (c *Conn) command(line string) (Reply, error) {
+	_, _ = c.w.WriteString(line)
+	_, _ = c.w.WriteString("\r\n")
+	if err := c.w.Flush(); err != nil {
+		return Reply{}, err
+	}
+	return c.read(c.opt.Timeouts.Command)
+}
+
+// read waits for a whole reply; the deadline covers all its lines.
+func (c *Conn) read(wait time.Duration) (Reply, error) {
+	_ = c.nc.SetReadDeadline(time.Now().Add(wait))
+	return readReply(c.r)
+}
+
+// interruptible makes the end of ctx end every wait on the socket. stop must be called.
+func (c *Conn) interruptible(ctx context.Context) (stop func()) {
+	nc := c.nc
+	end := context.AfterFunc(ctx, func() { _ = nc.Close() })
+	return func() {
+		if !end() {
+			c.dead = true
+		}
+	}
+}
+
+// stamp adds what is known of the connection, and names ctx as the cause when it was.
+func (c *Conn) stamp(r Result, ctx context.Context) Result {
+	r.Peer, r.TLS = c.peer, c.tls
+	if r.Err != nil && ctx.Err() != nil {
+		r.Err = ctx.Err()
+	}
+	return r
+}
