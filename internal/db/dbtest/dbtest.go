@@ -43,7 +43,7 @@ func EachAt(t *testing.T, c clock.Clock, f func(t *testing.T, d *db.DB)) {
 // Open opens a database for the test and closes it at the end.
 func Open(t testing.TB, url string, c clock.Clock) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), db.Config{URL: url, Clock: c, Conns: 6, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	d, err := db.Open(t.Context(), db.Config{URL: url, Clock: c, Conns: 6, Log: Log(t)})
 	if err != nil {
 		t.Fatalf("open %s: %v", url, err)
 	}
@@ -54,6 +54,9 @@ func Open(t testing.TB, url string, c clock.Clock) *db.DB {
 	})
 	return d
 }
+
+// Log returns a log that is shown when the test fails.
+func Log(t testing.TB) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
 
 // SQLite returns the address of a new migrated file, removed after the test.
 func SQLite(t testing.TB) string {
