@@ -1,0 +1,175 @@
+// Package mailhost runs mail servers that are not ours: Debian's Postfix takes letters and hands
+// them to Debian's Dovecot, which keeps them in mailboxes that are read back over IMAP.
+//
+// Each Start makes an instance of its own below a temporary folder, on free loopback ports; the
+// machine's own Postfix and Dovecot, if any, are not touched. Both need root to change to
+// their users, as CI and a Debian container have it.
+package mailhost
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+//go:embed main.cf
+var mainCF string
+
+//go:embed master.cf
+var masterCF string
+
+//go:embed dovecot.conf
+var dovecotConf string
+
+// Password opens every mailbox and every relay login.
+const Password = "secret"
+
+// Host is one running pair of servers.
+type Host struct {
+	MX         string // host:port that takes mail for the domains, plain or STARTTLS
+	Submission string // host:port of the relay: STARTTLS and AUTH required
+	IMAP       string // host:port, plain text
+	CAFile     string // certificate to trust for STARTTLS; its names are localhost and 127.0.0.1
+	dir        string
+}
+
+type settings struct {
+	Dir, Domains                     string
+	MX, Submission, IMAP, LMTP, Auth int
+}
+
+// Start runs the servers for the given domains until the test ends. Every address in them exists.
+// A machine without the packages fails the test with the command that installs them.
+func Start(t *testing.T, domains ...string) *Host {
+	t.Helper()
+	for _, program := range []string{"/usr/sbin/postfix", "/usr/sbin/dovecot"} {
+		require.FileExists(t, program, "run `make deps` first")
+	}
+	require.Zero(t, os.Geteuid(), "Postfix and Dovecot start as root only")
+
+	// Unix socket paths are limited to 107 bytes, and t.TempDir() is not readable by the servers' users.
+	dir, err := os.MkdirTemp("", "mh")
+	require.NoError(t, err)
+	ports := freePorts(t, 5)
+	s := settings{dir, strings.Join(domains, ", "), ports[0], ports[1], ports[2], ports[3], ports[4]}
+	h := &Host{
+		MX: local(s.MX), Submission: local(s.Submission), IMAP: local(s.IMAP),
+		CAFile: filepath.Join(dir, "cert.pem"), dir: dir,
+	}
+	h.write(t, s)
+	t.Cleanup(func() { h.stop(t) })
+	run(t, "/usr/sbin/dovecot", "-c", h.path("dovecot.conf"))
+	run(t, "/usr/sbin/postfix", "-c", h.path("conf"), "start")
+	for _, addr := range []string{h.MX, h.Submission, h.IMAP} {
+		h.await(t, addr)
+	}
+	return h
+}
+
+// Read fetches all letters of a mailbox as they lie there, oldest first.
+func (h *Host) Read(t *testing.T, address string) [][]byte {
+	t.Helper()
+	c := dialIMAP(t, h.IMAP)
+	defer c.close()
+	c.command(t, "LOGIN %q %q", address, Password)
+	return c.fetchAll(t)
+}
+
+// Count tells how many letters lie in all mailboxes together.
+func (h *Host) Count(t *testing.T) int {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(h.dir, "mail", "*", "*", "new", "*"))
+	require.NoError(t, err)
+	read, err := filepath.Glob(filepath.Join(h.dir, "mail", "*", "*", "cur", "*"))
+	require.NoError(t, err)
+	return len(found) + len(read)
+}
+
+// Log returns what Postfix wrote, for messages of failed assertions.
+func (h *Host) Log() string {
+	b, _ := os.ReadFile(h.path("log"))
+	return string(b)
+}
+
+func (h *Host) path(name string) string { return filepath.Join(h.dir, name) }
+
+func (h *Host) write(t *testing.T, s settings) {
+	t.Helper()
+	require.NoError(t, os.Chmod(h.dir, 0o755))
+	for _, d := range []string{"conf", "queue", "data", "mail"} {
+		require.NoError(t, os.Mkdir(h.path(d), 0o755))
+	}
+	run(t, "chown", "postfix", h.path("data"))
+	run(t, "chown", "mail:mail", h.path("mail"))
+	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", h.path("key.pem"), "-out", h.CAFile)
+	for name, text := range map[string]string{"conf/main.cf": mainCF, "conf/master.cf": masterCF, "dovecot.conf": dovecotConf} {
+		var b bytes.Buffer
+		require.NoError(t, template.Must(template.New(name).Parse(text)).Execute(&b, s))
+		require.NoError(t, os.WriteFile(h.path(name), b.Bytes(), 0o644))
+	}
+}
+
+func (h *Host) await(t *testing.T, addr string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		c, err := net.DialTimeout("tcp", addr, time.Second)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 50*time.Millisecond, "%s does not answer; log: %s", addr, h.Log())
+}
+
+func (h *Host) stop(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	_ = exec.CommandContext(ctx, "/usr/sbin/postfix", "-c", h.path("conf"), "stop").Run()
+	_ = exec.CommandContext(ctx, "/usr/bin/doveadm", "-c", h.path("dovecot.conf"), "stop").Run()
+	if t.Failed() {
+		t.Logf("the servers' files stay in %s", h.dir)
+		return
+	}
+	_ = os.RemoveAll(h.dir)
+}
+
+func run(t *testing.T, program string, args ...string) {
+	t.Helper()
+	// A daemon keeps what it inherits: with a pipe instead of a file, Run would wait for its end.
+	out, err := os.CreateTemp(t.TempDir(), "out")
+	require.NoError(t, err)
+	defer out.Close()
+	cmd := exec.Command(program, args...)
+	cmd.Stdout, cmd.Stderr = out, out
+	err = cmd.Run()
+	said, _ := os.ReadFile(out.Name())
+	require.NoError(t, err, "%s: %s", program, said)
+}
+
+func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// freePorts asks the system for ports and gives them back at once; they are all held together so
+// that no two are equal.
+func freePorts(t *testing.T, n int) []int {
+	t.Helper()
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer l.Close()
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+	}
+	return ports
+}
