@@ -51,21 +51,6 @@ func sqliteKind(e *sqlite.Error, err error) error {
 	return err
 }
 
-// breaksGroup tells whether SQLite may have rolled back the whole transaction by itself
-// (https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
-func breaksGroup(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY,
-		sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ABORT:
-		return true
-	}
-	return false
-}
-
 func postgresKind(e *pgconn.PgError, err error) error {
 	switch {
 	case e.Code == "53100":

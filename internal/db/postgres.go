@@ -98,6 +98,9 @@ func (p *postgresDB) commitFailed(err error) (again bool, _ error) {
 	if errors.As(err, &pg) {
 		return mustRetry(pg.Code), kindOf(err)
 	}
+	if pgconn.SafeToRetry(err) { // it was never sent
+		return true, kindOf(err)
+	}
 	return false, errs.ErrUnavailable.Because(fmt.Errorf("outcome of the commit is unknown: %w", err))
 }
 

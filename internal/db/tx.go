@@ -30,8 +30,9 @@ type txKey struct{ d *DB }
 // InTx runs fn in a transaction: commits if it returns nil, else rolls back and returns its error.
 //
 // On PostgreSQL (READ COMMITTED) fn is run again after a deadlock, a serialization failure or a
-// connection lost before the commit; it must therefore be repeatable and must not touch the network.
-// On SQLite transactions run one after another; several share one commit, each in a savepoint.
+// connection lost before the commit. On SQLite transactions run one after another; several share one
+// commit, each in a savepoint, and are run again when one of them made the engine roll back all (disk full).
+// So fn must be repeatable, and it must not touch the network.
 // When ctx ends the next statement fails with its error. Inside a transaction InTx fails with ErrNested.
 func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	if ctx.Value(txKey{d}) != nil {

@@ -1,12 +1,15 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"log/slog"
 	"sync"
 	"time"
+
+	"keruen/internal/errs"
 )
 
 // A group ends after so many members or so long, whichever comes first: it bounds how long the first
@@ -40,6 +43,11 @@ type turn struct {
 	result chan error // the writer says whether it is committed
 }
 
+// lostGroup is what members get when another one made the engine roll back everything.
+type lostGroup struct{ cause error }
+
+func (l lostGroup) Error() string { return "the group was rolled back: " + l.cause.Error() }
+
 // errAborted stands for a function that left by panic or runtime.Goexit.
 var errAborted = errors.New("the function did not return")
 
@@ -65,7 +73,23 @@ func (w *writer) stop() (first bool) {
 	return first
 }
 
+// maxLosses is how often a member is run again because another one made the engine roll back the group.
+const maxLosses = 3
+
 func (w *writer) inTx(ctx context.Context, d *DB, fn func(context.Context, *Tx) error) error {
+	for losses := 0; ; losses++ {
+		err := w.attempt(ctx, d, fn)
+		var lost lostGroup
+		if !errors.As(err, &lost) {
+			return err
+		}
+		if losses == maxLosses {
+			return lost.cause
+		}
+	}
+}
+
+func (w *writer) attempt(ctx context.Context, d *DB, fn func(context.Context, *Tx) error) error {
 	t := &turn{d: d, tx: make(chan *Tx, 1), ran: make(chan error, 1), result: make(chan error, 1)}
 	select {
 	case <-w.quit:
@@ -128,7 +152,9 @@ func (w *writer) group(first *turn) {
 	for t := first; t != nil; t = w.next(len(members), started) {
 		kept, err := w.give(t)
 		if err != nil {
-			w.rollback(append(members, t), err)
+			err = w.rollback(err)
+			t.result <- err
+			answer(members, lostGroup{err})
 			return
 		}
 		if kept {
@@ -136,12 +162,10 @@ func (w *writer) group(first *turn) {
 		}
 	}
 	if err := w.do("COMMIT"); err != nil {
-		w.rollback(members, err)
+		answer(members, w.rollback(err))
 		return
 	}
-	for _, t := range members {
-		t.result <- nil
-	}
+	answer(members, nil)
 }
 
 // next returns a caller that waits already, nil if there is none or the group is full.
@@ -171,12 +195,11 @@ func (w *writer) give(t *turn) (kept bool, lost error) {
 	if took := time.Since(started); took > slowTurn {
 		w.log.Warn("slow transaction", "took", took)
 	}
-	if breaksGroup(tx.failed) {
-		return false, tx.failed
-	}
 	if err != nil {
+		// The savepoint is gone if the engine has rolled back everything by itself (disk full, I/O error;
+		// https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
 		if lost := w.do("ROLLBACK TO member"); lost != nil {
-			return false, lost
+			return false, cmp.Or(tx.failed, lost)
 		}
 	}
 	if lost := w.do("RELEASE member"); lost != nil {
@@ -188,12 +211,19 @@ func (w *writer) give(t *turn) (kept bool, lost error) {
 	return err == nil, nil
 }
 
-// rollback ends the transaction, which the engine may have done by itself, and tells everyone why.
-func (w *writer) rollback(members []*turn, cause error) {
+// rollback ends the transaction, which the engine may have done by itself, and returns the error to tell.
+func (w *writer) rollback(cause error) error {
 	_ = w.do("ROLLBACK") // "no transaction is active" when the engine was first
 	cause = kindOf(cause)
+	if errs.KindOf(cause) == errs.Internal {
+		cause = errs.ErrUnavailable.Because(cause)
+	}
+	return cause
+}
+
+func answer(members []*turn, err error) {
 	for _, t := range members {
-		t.result <- cause
+		t.result <- err
 	}
 }
 

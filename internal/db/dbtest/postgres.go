@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +30,18 @@ func Postgres(t testing.TB) string {
 	admin := server(t)
 	template := "keruen_tpl_" + fingerprint(t, db.Postgres)
 	ensureTemplate(t, admin, template)
-	name := "keruen_" + strings.ToLower(id.New[databaseKind]().String())
+	return create(t, admin, template)
+}
+
+// EmptyPostgres returns the address of a new database without tables, dropped after the test.
+func EmptyPostgres(t testing.TB) string {
+	t.Helper()
+	return create(t, server(t), "template0")
+}
+
+func create(t testing.TB, admin, template string) string {
+	t.Helper()
+	name := "keruen_" + id.New[databaseKind]().String()
 	run(t, admin, "CREATE DATABASE "+name+" TEMPLATE "+template)
 	t.Cleanup(func() { run(t, admin, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return databaseURL(t, admin, name)
@@ -60,11 +70,32 @@ func ensureTemplate(t testing.TB, admin, template string) {
 	if exists(t, admin, template) {
 		return
 	}
+	sweep(t, admin)
 	part := template + "_part"
 	run(t, admin, "DROP DATABASE IF EXISTS "+part+" WITH (FORCE)")
 	run(t, admin, "CREATE DATABASE "+part+" TEMPLATE template0")
 	migrate(t, databaseURL(t, admin, part))
 	run(t, admin, "ALTER DATABASE "+part+" RENAME TO "+template)
+}
+
+// sweep drops all but the 200 newest databases: old templates and what killed test runs left behind. Whatever is
+// in use stays.
+func sweep(t testing.TB, admin string) {
+	t.Helper()
+	pool := connect(t, admin)
+	defer pool.Close()
+	rows, err := pool.Query("SELECT datname FROM pg_database WHERE datname LIKE 'keruen\\_%' ORDER BY oid DESC OFFSET 200")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = pool.Exec("DROP DATABASE " + name)
+	}
 }
 
 func exists(t testing.TB, admin, name string) bool {
