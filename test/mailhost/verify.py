@@ -12,7 +12,7 @@ import sys
 
 import dkim
 
-records = json.loads(sys.argv[1])
+records = json.loads(sys.argv[1]) or {}
 raw = sys.stdin.buffer.read()
 
 
