@@ -1,0 +1,127 @@
+package program
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Client is a person or a program that speaks to the API with a session of its own.
+type Client struct {
+	base string
+	http *http.Client
+	Key  string // API key; empty for a session by cookie
+}
+
+// Doc is any JSON object.
+type Doc map[string]any
+
+// NewClient returns a client that is not signed in.
+func (p *Program) NewClient(t testing.TB) *Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return &Client{base: p.URL, http: &http.Client{Jar: jar, Timeout: time.Minute}}
+}
+
+// Call sends JSON and expects one of the statuses (2xx if none is given). It returns the answer and its status.
+func (c *Client) Call(t testing.TB, method, path string, in any, statuses ...int) (Doc, int) {
+	t.Helper()
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		require.NoError(t, err)
+		body = bytes.NewReader(b)
+	}
+	raw, status := c.Raw(t, method, path, "application/json", body, statuses...)
+	out := Doc{}
+	if len(raw) > 0 && raw[0] == '{' {
+		require.NoError(t, json.Unmarshal(raw, &out))
+	}
+	return out, status
+}
+
+// Raw sends any body and returns the bytes of the answer.
+func (c *Client) Raw(t testing.TB, method, path, contentType string, body io.Reader, statuses ...int) ([]byte, int) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, c.base+path, body)
+	require.NoError(t, err)
+	if body != nil {
+		req.Header.Set("Content-Type", contentType)
+	}
+	if c.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Key)
+	}
+	resp, err := c.http.Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	if len(statuses) == 0 {
+		require.Equal(t, 2, resp.StatusCode/100, "%s %s: %s %s", method, path, resp.Status, raw)
+	} else {
+		require.Contains(t, statuses, resp.StatusCode, "%s %s: %s", method, path, raw)
+	}
+	return raw, resp.StatusCode
+}
+
+// Get reads one object.
+func (c *Client) Get(t testing.TB, path string) Doc {
+	t.Helper()
+	d, _ := c.Call(t, http.MethodGet, path, nil)
+	return d
+}
+
+// Post sends one object.
+func (c *Client) Post(t testing.TB, path string, in any) Doc {
+	t.Helper()
+	d, _ := c.Call(t, http.MethodPost, path, in)
+	return d
+}
+
+// Items returns the items of a list answer.
+func (d Doc) Items() []Doc {
+	raw, _ := d["items"].([]any)
+	items := make([]Doc, 0, len(raw))
+	for _, r := range raw {
+		if m, ok := r.(map[string]any); ok {
+			items = append(items, m)
+		}
+	}
+	return items
+}
+
+// At reads a value by a dotted path; nil when there is none.
+func (d Doc) At(path string) any {
+	var v any = map[string]any(d)
+	for name := range strings.SplitSeq(path, ".") {
+		m, ok := v.(map[string]any)
+		if !ok {
+			return nil
+		}
+		v = m[name]
+	}
+	return v
+}
+
+// Text reads a value as text, "" when there is none.
+func (d Doc) Text(path string) string {
+	if v := d.At(path); v != nil {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// Number reads a number, 0 when there is none.
+func (d Doc) Number(path string) int {
+	n, _ := d.At(path).(float64)
+	return int(n)
+}
