@@ -10,12 +10,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
+
+	"keruen/internal/clock"
 )
 
 // sqliteDB is a file opened twice: one connection that writes and a pool that reads.
 type sqliteDB struct {
+	path    string
 	dsn     string
 	writers *sql.DB // one connection, held by the writer
 	readers *sql.DB
@@ -39,7 +43,7 @@ func openSQLite(ctx context.Context, c Config, log *slog.Logger) (*sqliteDB, err
 	if err := prepareFile(path); err != nil {
 		return nil, err
 	}
-	s := &sqliteDB{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas}
+	s := &sqliteDB{path: path, dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas}
 	if c.Exclusive {
 		if s.lock, err = lockFile(path + ".lock"); err != nil {
 			return nil, err
@@ -95,9 +99,14 @@ func prepareFile(path string) error {
 	if err := localDisk(dir); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	// A file that exists is not opened here: closing it would release SQLite's locks on it, if this
+	// process had it open already (fcntl(2)).
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
 	if err != nil {
-		return fmt.Errorf("open database file: %w", err)
+		return fmt.Errorf("create database file: %w", err)
 	}
 	return f.Close()
 }
@@ -110,8 +119,13 @@ func (s *sqliteDB) inTx(ctx context.Context, d *DB, fn func(context.Context, *Tx
 	return s.writer.inTx(ctx, d, fn)
 }
 
-// migrate works on a connection of its own: the writer holds the other one.
+// migrate works on a connection of its own: the writer holds the other one. Processes take turns.
 func (s *sqliteDB) migrate(ctx context.Context, _ *DB) error {
+	lock, err := waitForLock(ctx, s.path+".migrate.lock")
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	own, err := sql.Open("sqlite", s.dsn)
 	if err != nil {
 		return err
@@ -124,6 +138,18 @@ func (s *sqliteDB) migrate(ctx context.Context, _ *DB) error {
 	}
 	_, err = own.ExecContext(ctx, "ANALYZE")
 	return kindOf(err)
+}
+
+func waitForLock(ctx context.Context, path string) (*os.File, error) {
+	for {
+		f, err := lockFile(path)
+		if !errors.Is(err, ErrInUse) {
+			return f, err
+		}
+		if err := clock.Sleep(ctx, clock.Real{}, 50*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
 }
 
 func (s *sqliteDB) close() error {
