@@ -1,0 +1,308 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"keruen/internal/access"
+	"keruen/internal/channel"
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+)
+
+type consentKind struct{}
+
+func (consentKind) Prefix() string { return "cns" }
+
+// ConsentID identifies one record of consent.
+type ConsentID = id.Of[consentKind]
+
+type proofKind struct{}
+
+func (proofKind) Prefix() string { return "prf" }
+
+// ProofID identifies a proof; all contacts of one import share one.
+type ProofID = id.Of[proofKind]
+
+// Action is what happened to a consent.
+type Action string
+
+// Actions. None is only asked for in filters.
+const (
+	Granted   Action = "granted"
+	Withdrawn Action = "withdrawn"
+	Absent    Action = "none"
+)
+
+// Source tells how a consent came about or ended.
+type Source string
+
+// Sources.
+const (
+	FromImport      Source = "import"
+	FromForm        Source = "form"
+	FromAPI         Source = "api"
+	ByHand          Source = "hand"
+	UnsubscribeLink Source = "unsubscribe_link"
+	OneClick        Source = "one_click"
+	ByComplaint     Source = "complaint"
+	FromMember      Source = "member" // the member itself, by registering
+)
+
+// byPerson tells the sources in which the contact itself acted; only they may revive a withdrawn consent (AUD-3).
+func (s Source) byPerson() bool { return s == FromForm || s == FromMember }
+
+// Proof is the evidence of consents: who said what, where and when (AUD-1).
+type Proof struct {
+	Source    Source
+	Wording   string            // the text that was agreed to, in the words of the form or the declaration
+	Evidence  map[string]string // form, page, file, message: whatever can be shown later
+	IP        string
+	UserAgent string
+	Member    id.Member // who entered it; zero when nobody of the account did
+	Act       int64     // number of the act of signature in the audit chain, 0 for none
+	Import    int64     // the import, 0 for none
+	Obtained  time.Time // when the person agreed; zero = now
+}
+
+// MaxWording is the longest wording of a consent, in characters.
+const MaxWording = 4000
+
+// Errors of consent.
+var (
+	ErrWithdrawn = errs.New(errs.Conflict, "consent.withdrawn", "The contact has unsubscribed. Only the contact can agree again, through a form of its own.")
+	ErrProof     = errs.New(errs.Invalid, "consent.proof", "Say where the consent comes from and with which words it was given.")
+	ErrPurpose   = errs.New(errs.Invalid, "consent.purpose", "The purpose must be advertising or transactional.")
+	ErrChannel   = errs.New(errs.Invalid, "consent.channel", "There is no such channel.")
+)
+
+// Consent is one record of the history.
+type Consent struct {
+	ID        ConsentID                  `db:"id"`
+	Contact   ID                         `db:"contact_id"`
+	Channel   channel.Kind               `db:"channel"`
+	Purpose   channel.Purpose            `db:"purpose"`
+	Action    Action                     `db:"action"`
+	At        time.Time                  `db:"at"`
+	Source    Source                     `db:"source"`
+	Wording   string                     `db:"wording"`
+	Evidence  db.JSON[map[string]string] `db:"evidence"`
+	IP        string                     `db:"ip"`
+	UserAgent string                     `db:"user_agent"`
+	Member    id.Member                  `db:"member_id"`
+	Act       int64                      `db:"act_seq"`
+	Import    int64                      `db:"import_id"`
+	Obtained  time.Time                  `db:"obtained_at"`
+}
+
+// State is what holds now for one channel and purpose.
+type State struct {
+	Contact ID              `db:"contact_id"`
+	Channel channel.Kind    `db:"channel"`
+	Purpose channel.Purpose `db:"purpose"`
+	Action  Action          `db:"action"`
+	Consent ConsentID       `db:"consent_id"`
+	At      time.Time       `db:"at"`
+}
+
+// Channels lists every channel a consent may be about.
+var Channels = []channel.Kind{channel.Email, channel.SMS, channel.Viber, channel.WhatsApp, channel.Telegram, channel.Instagram}
+
+// Purposes lists both purposes.
+var Purposes = []channel.Purpose{channel.Advertising, channel.Transactional}
+
+func checkTopic(ch channel.Kind, p channel.Purpose) error {
+	for _, k := range Channels {
+		if k == ch && (p == channel.Advertising || p == channel.Transactional) {
+			return nil
+		}
+		if k == ch {
+			return ErrPurpose
+		}
+	}
+	return ErrChannel
+}
+
+func (p Proof) check() error {
+	if p.Source == "" || utf8.RuneCountInString(CleanText(p.Wording)) < 3 {
+		return ErrProof
+	}
+	if utf8.RuneCountInString(p.Wording) > MaxWording {
+		return errs.ErrInvalid.At(tooLong("wording", MaxWording))
+	}
+	return nil
+}
+
+// Grant records that the contact agrees to messages of a purpose on a channel. Repeating it changes nothing. A consent that the
+// contact withdrew comes back only when the contact itself acts: otherwise ErrWithdrawn (AUD-3).
+func (s *Service) Grant(ctx context.Context, who access.Actor, c ID, ch channel.Kind, p channel.Purpose, proof Proof) error {
+	if err := who.Can(access.EditContacts); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return s.GrantTx(ctx, tx, who.Tenant, c, ch, p, proof.of(who))
+	})
+	if err != nil {
+		return fmt.Errorf("grant consent: %w", err)
+	}
+	return nil
+}
+
+// of names the member that entered a proof.
+func (p Proof) of(who access.Actor) Proof {
+	p.Member = who.Member
+	if p.IP == "" && who.IP.IsValid() {
+		p.IP = who.IP.String()
+	}
+	if p.UserAgent == "" {
+		p.UserAgent = who.UserAgent
+	}
+	return p
+}
+
+// GrantTx is Grant inside the caller's transaction, which has asked the permission.
+func (s *Service) GrantTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, ch channel.Kind, p channel.Purpose, proof Proof) error {
+	if err := errors.Join(checkTopic(ch, p), proof.check()); err != nil {
+		return err
+	}
+	got, err := getContact(ctx, tx, t, c)
+	if err != nil {
+		return err
+	}
+	now, err := stateOf(ctx, tx, t, c, ch, p)
+	if err != nil {
+		return err
+	}
+	if now.Action == Granted {
+		return nil
+	}
+	stop, err := s.stopFor(ctx, tx, got, ch)
+	if err != nil {
+		return err
+	}
+	left := now.Action == Withdrawn || stop.Reason == Unsubscribed && stop.stops(p)
+	if left && !proof.Source.byPerson() {
+		return ErrWithdrawn
+	}
+	if left && stop.Reason == Unsubscribed {
+		if err := deleteSuppression(ctx, tx, t, stop.ID); err != nil {
+			return err
+		}
+	}
+	return saveConsent(ctx, tx, t, c, ch, p, Granted, proof)
+}
+
+// Withdraw records that the person no longer agrees, on one channel; an empty purpose means all of them.
+// Repeating it changes nothing. It takes effect before the next send.
+func (s *Service) Withdraw(ctx context.Context, who access.Actor, c ID, ch channel.Kind, p channel.Purpose, proof Proof) error {
+	if err := who.Can(access.EditContacts); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		got, err := getContact(ctx, tx, who.Tenant, c)
+		if err != nil {
+			return err
+		}
+		return s.withdraw(ctx, tx, got, ch, p, proof.of(who))
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw consent: %w", err)
+	}
+	return nil
+}
+
+// WithdrawByLink is Withdraw by the recipient itself, who came with a signed link and needs no permission. A contact that was
+// deleted meanwhile is no error: nothing more will be sent to it.
+func (s *Service) WithdrawByLink(ctx context.Context, t id.Tenant, c ID, ch channel.Kind, p channel.Purpose, proof Proof) error {
+	return s.byRecipient(ctx, t, c, func(ctx context.Context, tx *db.Tx, got Contact) error {
+		return s.withdraw(ctx, tx, got, ch, p, proof)
+	})
+}
+
+// Complain records that the recipient called a message spam: the address goes to the stop-list for good, and advertising
+// consent ends. A deleted contact is no error.
+func (s *Service) Complain(ctx context.Context, t id.Tenant, c ID, ch channel.Kind, proof Proof) error {
+	proof.Source = ByComplaint
+	return s.byRecipient(ctx, t, c, func(ctx context.Context, tx *db.Tx, got Contact) error {
+		if err := s.withdraw(ctx, tx, got, ch, channel.Advertising, proof); err != nil {
+			return err
+		}
+		return s.suppress(ctx, tx, t, Suppression{Channel: ch, Address: got.Address(ch), Reason: Complaint, Detail: proof.Wording}, got.key(ch), c)
+	})
+}
+
+func (s *Service) byRecipient(ctx context.Context, t id.Tenant, c ID, act func(context.Context, *db.Tx, Contact) error) error {
+	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		got, err := getContact(ctx, tx, t, c)
+		if errors.Is(err, errs.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return act(ctx, tx, got)
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw consent: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) withdraw(ctx context.Context, tx *db.Tx, c Contact, ch channel.Kind, p channel.Purpose, proof Proof) error {
+	purposes := []channel.Purpose{p}
+	scope := ScopeAdvertising
+	if p == "" || p == channel.Transactional {
+		scope = ScopeAll
+	}
+	if p == "" {
+		purposes = Purposes
+	}
+	changed := false
+	for _, p := range purposes {
+		did, err := s.withdrawOne(ctx, tx, c, ch, p, proof)
+		if err != nil {
+			return err
+		}
+		changed = changed || did
+	}
+	if !changed {
+		return nil
+	}
+	// The stop-list remembers it for the address, so deleting and importing the contact again changes nothing.
+	stop := Suppression{Channel: ch, Address: c.Address(ch), Scope: scope, Reason: Unsubscribed, Detail: string(proof.Source), Member: proof.Member}
+	return s.suppress(ctx, tx, c.Tenant, stop, c.key(ch), c.ID)
+}
+
+func (s *Service) withdrawOne(ctx context.Context, tx *db.Tx, c Contact, ch channel.Kind, p channel.Purpose, proof Proof) (bool, error) {
+	if err := checkTopic(ch, p); err != nil {
+		return false, err
+	}
+	now, err := stateOf(ctx, tx, c.Tenant, c.ID, ch, p)
+	if err != nil || now.Action == Withdrawn {
+		return false, err
+	}
+	if err := saveConsent(ctx, tx, c.Tenant, c.ID, ch, p, Withdrawn, proof); err != nil {
+		return false, err
+	}
+	s.announceStop(tx, Stopped{Tenant: c.Tenant, Contact: c.ID, Channel: ch, Purpose: p})
+	return true, s.events.Publish(ctx, tx, ConsentWithdrawn{Tenant: c.Tenant, Contact: c.ID, Channel: ch, Purpose: p, Source: proof.Source, At: tx.Now})
+}
+
+// History returns every record of consent of one contact, the newest first.
+func (s *Service) History(ctx context.Context, who access.Actor, c ID) ([]Consent, error) {
+	if err := who.Can(access.ViewContacts); err != nil {
+		return nil, err
+	}
+	if _, err := getContact(ctx, s.db, who.Tenant, c); err != nil {
+		return nil, fmt.Errorf("list consents: %w", err)
+	}
+	list, err := listConsents(ctx, s.db, who.Tenant, c)
+	if err != nil {
+		return nil, fmt.Errorf("list consents: %w", err)
+	}
+	return list, nil
+}

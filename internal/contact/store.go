@@ -1,0 +1,177 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+)
+
+func asError(err error, target **errs.Error) bool { return errors.As(err, target) }
+
+// row is a contact as it is stored.
+type row struct {
+	ID        ID                         `db:"id"`
+	Tenant    id.Tenant                  `db:"tenant_id"`
+	Sort      Sort                       `db:"sort"`
+	Email     string                     `db:"email"`
+	EmailKey  string                     `db:"email_key"`
+	Phone     string                     `db:"phone"`
+	FirstName string                     `db:"first_name"`
+	LastName  string                     `db:"last_name"`
+	Lang      string                     `db:"lang"`
+	Fields    db.JSON[map[string]string] `db:"fields"`
+	Version   int64                      `db:"version"`
+	CreatedAt time.Time                  `db:"created_at"`
+	UpdatedAt time.Time                  `db:"updated_at"`
+}
+
+func (r row) contact() Contact {
+	return Contact{r.ID, r.Tenant, r.Sort, r.Email, r.EmailKey, r.Phone, r.FirstName, r.LastName, r.Lang, r.Fields.V, r.Version, r.CreatedAt, r.UpdatedAt}
+}
+
+func contacts(rows []row) []Contact {
+	out := make([]Contact, len(rows))
+	for i, r := range rows {
+		out[i] = r.contact()
+	}
+	return out
+}
+
+func columns(q db.Querier) string {
+	return `c.id, c.tenant_id, c.sort, c.email, c.email_key, c.phone, c.first_name, c.last_name, c.lang, ` +
+		q.Dialect().JSONRead("c.fields") + ` AS fields, c.version, c.created_at, c.updated_at`
+}
+
+func getContact(ctx context.Context, q db.Querier, t id.Tenant, c ID) (Contact, error) {
+	r, err := db.One[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE c.tenant_id = ? AND c.id = ?`, t, c)
+	return r.contact(), err
+}
+
+// byEmail and byPhone find contacts by their keys, in the order of creation.
+func byEmail(ctx context.Context, q db.Querier, t id.Tenant, keys []string) ([]Contact, error) {
+	return byKey(ctx, q, t, "c.email_key", keys)
+}
+
+func byPhone(ctx context.Context, q db.Querier, t id.Tenant, phones []string) ([]Contact, error) {
+	return byKey(ctx, q, t, "c.phone", phones)
+}
+
+func byKey(ctx context.Context, q db.Querier, t id.Tenant, column string, keys []string) ([]Contact, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	w := db.Where("c.tenant_id = ?", t).And(db.In(column, keys))
+	rows, err := db.All[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE `+w.SQL()+` ORDER BY c.id`, w.Args()...)
+	return contacts(rows), err
+}
+
+// null turns an empty text into NULL: unique indexes let NULLs be.
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+var insertColumns = []string{"id", "tenant_id", "sort", "email", "email_key", "email_hash", "phone", "phone_hash",
+	"first_name", "last_name", "lang", "fields:json", "search_key", "version", "created_at", "updated_at"}
+
+func (s *Service) insertContacts(ctx context.Context, tx *db.Tx, list []Contact) error {
+	return db.InsertRows(ctx, tx, "contacts", insertColumns, len(list), func(i int) []any {
+		c := &list[i]
+		return []any{c.ID, c.Tenant, c.Sort, c.Email, null(c.EmailKey), s.hash(c.Tenant, c.EmailKey), null(c.Phone), s.hash(c.Tenant, c.Phone),
+			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Version, c.CreatedAt, c.UpdatedAt}
+	}, "")
+}
+
+// updateContact writes all values of a contact over version c.Version and reports whether that version was there.
+func (s *Service) updateContact(ctx context.Context, tx *db.Tx, c Contact) (bool, error) {
+	n, err := db.Exec(ctx, tx, `
+		UPDATE contacts SET sort = ?, email = ?, email_key = ?, email_hash = ?, phone = ?, phone_hash = ?, first_name = ?, last_name = ?, lang = ?,
+			fields = `+tx.Dialect().JSONWrite()+`, search_key = ?, version = version + 1, updated_at = ?
+		WHERE tenant_id = ? AND id = ? AND version = ?`,
+		c.Sort, c.Email, null(c.EmailKey), s.hash(c.Tenant, c.EmailKey), null(c.Phone), s.hash(c.Tenant, c.Phone), c.FirstName, c.LastName, c.Lang,
+		fieldsText(c.Fields), c.searchKey(), tx.Now, c.Tenant, c.ID, c.Version)
+	return n == 1, err
+}
+
+func fieldsText(f map[string]string) string {
+	if len(f) == 0 {
+		return "{}"
+	}
+	v, err := db.AsJSON(f).Value()
+	if err != nil { // a map of strings always encodes
+		panic(err)
+	}
+	return v.(string)
+}
+
+// filterContacts builds the conditions of a list of contacts.
+func filterContacts(t id.Tenant, f Filter) *db.Conditions {
+	w := db.Where("c.tenant_id = ?", t).And("c.sort = ?", Audience)
+	for word := range strings.FieldsSeq(strings.ToLower(f.Search)) {
+		pattern := "% " + db.Prefix(word)
+		if word[0] == '@' {
+			pattern = db.Contains(word)
+		}
+		w.And("c.search_key LIKE ? ESCAPE '!'", pattern)
+	}
+	if f.List != 0 {
+		w.And("EXISTS (SELECT 1 FROM list_member m WHERE m.tenant_id = ? AND m.list_id = ? AND m.contact_id = c.id)", t, f.List)
+	}
+	const state = "(SELECT 1 FROM consent_state s WHERE s.tenant_id = ? AND s.contact_id = c.id AND s.channel = ? AND s.purpose = ?"
+	switch f.Consent {
+	case Granted, Withdrawn:
+		w.And("EXISTS "+state+" AND s.action = ?)", t, f.Channel, f.Purpose, f.Consent)
+	case Absent:
+		w.And("NOT EXISTS "+state+")", t, f.Channel, f.Purpose)
+	}
+	return w
+}
+
+// orders of a list: the column to compare and the direction.
+var orders = map[string]struct{ column, direction, beyond string }{
+	"":            {"", "DESC", "<"},
+	"-created_at": {"", "DESC", "<"},
+	"created_at":  {"", "ASC", ">"},
+	"email":       {"COALESCE(c.email_key, '')", "ASC", ">"},
+	"-email":      {"COALESCE(c.email_key, '')", "DESC", "<"},
+	"last_name":   {"c.last_name", "ASC", ">"},
+	"-last_name":  {"c.last_name", "DESC", "<"},
+	"updated_at":  {"c.updated_at", "ASC", ">"},
+	"-updated_at": {"c.updated_at", "DESC", "<"},
+	"first_name":  {"c.first_name", "ASC", ">"},
+	"-first_name": {"c.first_name", "DESC", "<"},
+}
+
+// listContacts returns one row more than asked. The cursor names a contact; its value of the sort column is looked
+// up, so that the outside never sees it. A contact deleted meanwhile restarts the list.
+func listContacts(ctx context.Context, q db.Querier, t id.Tenant, f Filter) ([]Contact, error) {
+	o := orders[f.Sort]
+	w := filterContacts(t, f)
+	order := "c.id " + o.direction
+	if o.column != "" {
+		order = o.column + " " + o.direction + ", " + order
+	}
+	if f.After != 0 && o.column == "" {
+		w.And("c.id "+o.beyond+" ?", f.After)
+	}
+	if f.After != 0 && o.column != "" {
+		w.And("("+o.column+", c.id) "+o.beyond+" (SELECT "+o.column+", c.id FROM contacts c WHERE c.tenant_id = ? AND c.id = ?)", t, f.After)
+	}
+	rows, err := db.All[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE `+w.SQL()+` ORDER BY `+order+` LIMIT ?`, w.Args(f.Limit+1)...)
+	return contacts(rows), err
+}
+
+// countCap is where counting for a list stops: beyond it the total is "more than".
+const countCap = 100_000
+
+func countContacts(ctx context.Context, q db.Querier, t id.Tenant, f Filter) (int64, error) {
+	w := filterContacts(t, f)
+	return db.One[int64](ctx, q, `SELECT COUNT(*) FROM (SELECT 1 FROM contacts c WHERE `+w.SQL()+` LIMIT ?) AS found`, w.Args(countCap+1)...)
+}

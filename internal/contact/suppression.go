@@ -1,0 +1,208 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"keruen/internal/access"
+	"keruen/internal/audit"
+	"keruen/internal/channel"
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+	"keruen/internal/page"
+)
+
+type suppressionKind struct{}
+
+func (suppressionKind) Prefix() string { return "sup" }
+
+// SuppressionID identifies an entry of the stop-list.
+type SuppressionID = id.Of[suppressionKind]
+
+// StopReason tells why an address is on the stop-list.
+type StopReason string
+
+// Reasons, from the strongest. A stronger one replaces a weaker one, never the other way round.
+const (
+	Complaint    StopReason = "complaint"
+	HardBounce   StopReason = "hard_bounce"
+	Manual       StopReason = "manual"
+	Unsubscribed StopReason = "unsubscribed"
+)
+
+var strength = map[StopReason]int{Complaint: 4, HardBounce: 3, Manual: 2, Unsubscribed: 1}
+
+// StopScope tells which messages an entry stops.
+type StopScope string
+
+// Scopes.
+const (
+	ScopeAll         StopScope = "all"
+	ScopeAdvertising StopScope = "advertising"
+)
+
+// Suppression is one entry of the stop-list: nothing goes to the address, whatever consent says.
+type Suppression struct {
+	ID      SuppressionID `db:"id"`
+	Channel channel.Kind  `db:"channel"`
+	Address string        `db:"address"` // as it was given; only a hint when its contact was deleted
+	Scope   StopScope     `db:"scope"`
+	Reason  StopReason    `db:"reason"`
+	Detail  string        `db:"detail"` // the server's words, the note of a member
+	Member  id.Member     `db:"member_id"`
+	At      time.Time     `db:"at"`
+}
+
+func (s Suppression) stops(p channel.Purpose) bool {
+	return s.ID != 0 && (s.Scope == ScopeAll || p == channel.Advertising)
+}
+
+// weaker tells whether n should replace s.
+func (s Suppression) weaker(n Suppression) bool {
+	return strength[n.Reason] > strength[s.Reason] || n.Reason == s.Reason && s.Scope == ScopeAdvertising && n.Scope == ScopeAll
+}
+
+// Errors of the stop-list.
+var (
+	ErrRelease  = errs.New(errs.Conflict, "suppression.permanent", "People who complained or unsubscribed are not released by hand. Only they can agree again.")
+	ErrReason   = errs.New(errs.Invalid, "suppression.reason", "There is no such reason.")
+	ErrTheirs   = errs.New(errs.Invalid, "suppression.address", "The address is not one of this channel.")
+	maxStopNote = 500
+)
+
+// key is the normalised address of a channel, as it is hashed.
+func (c Contact) key(ch channel.Kind) string {
+	if ch == channel.Email {
+		return c.EmailKey
+	}
+	return c.Address(ch)
+}
+
+// Suppress puts an address on the stop-list by hand. An address that is there already stays with its reason.
+func (s *Service) Suppress(ctx context.Context, who access.Actor, ch channel.Kind, address, note string) (Suppression, error) {
+	if err := who.Can(access.EditContacts); err != nil {
+		return Suppression{}, err
+	}
+	given, key, err := addressOf(ch, address)
+	if err != nil {
+		return Suppression{}, errs.ErrInvalid.At(blame("address", err))
+	}
+	if len([]rune(note)) > maxStopNote {
+		return Suppression{}, errs.ErrInvalid.At(tooLong("note", maxStopNote))
+	}
+	var out Suppression
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c, err := s.ownerOf(ctx, tx, who.Tenant, ch, key)
+		if err != nil {
+			return err
+		}
+		e := Suppression{Channel: ch, Address: given, Scope: ScopeAll, Reason: Manual, Detail: CleanText(note), Member: who.Member}
+		if err := s.suppress(ctx, tx, who.Tenant, e, key, c); err != nil {
+			return err
+		}
+		if out, err = s.stop(ctx, tx, who.Tenant, ch, key); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: "suppression.added", Object: out.ID.String()})
+	})
+	if err != nil {
+		return Suppression{}, fmt.Errorf("suppress address: %w", err)
+	}
+	return out, nil
+}
+
+// SuppressTx puts the address of a contact on the stop-list, for the pipeline: a dead address, a complaint. A contact that was
+// deleted meanwhile is no error.
+func (s *Service) SuppressTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, ch channel.Kind, reason StopReason, detail string) error {
+	if strength[reason] == 0 {
+		return ErrReason.With("reason", reason)
+	}
+	got, err := getContact(ctx, tx, t, c)
+	if errors.Is(err, errs.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.suppress(ctx, tx, t, Suppression{Channel: ch, Address: got.Address(ch), Scope: ScopeAll, Reason: reason, Detail: detail}, got.key(ch), c)
+}
+
+// suppress writes an entry unless a stronger one is there.
+func (s *Service) suppress(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, key string, c ID) error {
+	if key == "" {
+		return nil
+	}
+	if e.Scope == "" {
+		e.Scope = ScopeAll
+	}
+	old, err := s.stop(ctx, tx, t, e.Channel, key)
+	if err != nil {
+		return err
+	}
+	if old.ID != 0 && !old.weaker(e) {
+		return nil
+	}
+	e.ID, e.At = id.New[suppressionKind](), tx.Now
+	if err := upsertSuppression(ctx, tx, t, e, s.hash(t, key)); err != nil {
+		return err
+	}
+	if c != 0 {
+		s.announceStop(tx, Stopped{Tenant: t, Contact: c, Channel: e.Channel})
+	}
+	return s.events.Publish(ctx, tx, Suppressed{Tenant: t, Contact: c, Channel: e.Channel, Reason: e.Reason, At: tx.Now})
+}
+
+// Release takes an address off the stop-list: one that bounced or was put there by hand. ErrRelease for the others.
+func (s *Service) Release(ctx context.Context, who access.Actor, sup SuppressionID) error {
+	if err := who.Can(access.EditContacts); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		e, err := getSuppression(ctx, tx, who.Tenant, sup)
+		if err != nil {
+			return err
+		}
+		if e.Reason == Complaint || e.Reason == Unsubscribed {
+			return ErrRelease.With("reason", string(e.Reason))
+		}
+		if err := deleteSuppression(ctx, tx, who.Tenant, sup); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: "suppression.released", Object: sup.String(),
+			Details: map[string]any{"reason": string(e.Reason)}})
+	})
+	if err != nil {
+		return fmt.Errorf("release address: %w", err)
+	}
+	return nil
+}
+
+// Suppressions returns a page of the stop-list, the newest first. search is the beginning of an address, or a whole one:
+// then entries of deleted contacts are found too.
+func (s *Service) Suppressions(ctx context.Context, who access.Actor, search string, ask page.Ask) (page.Of[Suppression], error) {
+	if err := who.Can(access.ViewContacts); err != nil {
+		return page.Of[Suppression]{}, err
+	}
+	list, err := s.listSuppressions(ctx, who.Tenant, search, ask)
+	if err != nil {
+		return page.Of[Suppression]{}, fmt.Errorf("list stop-list: %w", err)
+	}
+	return page.Cut(list, ask, func(e Suppression) int64 { return int64(e.ID) }), nil
+}
+
+// addressOf parses an address of a channel into what is shown and what is hashed.
+func addressOf(ch channel.Kind, s string) (given, key string, err error) {
+	switch ch {
+	case channel.Email:
+		a, err := ParseEmail(s)
+		return a.Given, a.Key, err
+	case channel.SMS, channel.Viber, channel.WhatsApp:
+		p, err := ParsePhone(s, "")
+		return p, p, err
+	default:
+		return "", "", ErrTheirs
+	}
+}

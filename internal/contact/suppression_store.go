@@ -1,0 +1,119 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"keruen/internal/channel"
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+	"keruen/internal/page"
+)
+
+const stopColumns = "x.id, x.channel, x.address, x.scope, x.reason, x.detail, x.member_id, x.at"
+
+// stop returns the entry of an address, the zero value when there is none.
+func (s *Service) stop(ctx context.Context, q db.Querier, t id.Tenant, ch channel.Kind, key string) (Suppression, error) {
+	e, err := db.One[Suppression](ctx, q, `SELECT `+stopColumns+` FROM suppression x WHERE x.tenant_id = ? AND x.channel = ? AND x.address_hash = ?`, t, ch, s.hash(t, key))
+	if errors.Is(err, errs.ErrNotFound) {
+		return Suppression{}, nil
+	}
+	return e, err
+}
+
+func (s *Service) stopFor(ctx context.Context, q db.Querier, c Contact, ch channel.Kind) (Suppression, error) {
+	if c.key(ch) == "" {
+		return Suppression{}, nil
+	}
+	return s.stop(ctx, q, c.Tenant, ch, c.key(ch))
+}
+
+func getSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup SuppressionID) (Suppression, error) {
+	return db.One[Suppression](ctx, tx, `SELECT `+stopColumns+` FROM suppression x WHERE x.tenant_id = ? AND x.id = ?`, t, sup)
+}
+
+func upsertSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, hash []byte) error {
+	_, err := db.Exec(ctx, tx, `
+		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (tenant_id, channel, address_hash) DO UPDATE SET scope = excluded.scope, reason = excluded.reason,
+			detail = excluded.detail, member_id = excluded.member_id, at = excluded.at`,
+		e.ID, t, e.Channel, hash, e.Address, e.Scope, e.Reason, cut(e.Detail, maxStopNote), e.Member, e.At)
+	return err
+}
+
+func deleteSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup SuppressionID) error {
+	_, err := db.Exec(ctx, tx, `DELETE FROM suppression WHERE tenant_id = ? AND id = ?`, t, sup)
+	return err
+}
+
+func (s *Service) listSuppressions(ctx context.Context, t id.Tenant, search string, ask page.Ask) ([]Suppression, error) {
+	w := db.Where("x.tenant_id = ?", t)
+	if search = strings.TrimSpace(search); search != "" {
+		var hashes [2][]byte
+		if a, err := ParseEmail(search); err == nil {
+			hashes[0] = s.hash(t, a.Key)
+		}
+		if p, err := ParsePhone(search, ""); err == nil {
+			hashes[1] = s.hash(t, p)
+		}
+		w.And("lower(x.address) LIKE ? ESCAPE '!' OR x.address_hash = ? OR x.address_hash = ?", db.Prefix(strings.ToLower(search)), hashes[0], hashes[1])
+	}
+	if ask.After != 0 {
+		w.And("x.id < ?", ask.After)
+	}
+	return db.All[Suppression](ctx, s.db, `SELECT `+stopColumns+` FROM suppression x WHERE `+w.SQL()+` ORDER BY x.id DESC LIMIT ?`, w.Args(ask.Limit+1)...)
+}
+
+// blankSuppressions leaves only hints of the addresses of a contact that is being deleted.
+func (s *Service) blankSuppressions(ctx context.Context, tx *db.Tx, c Contact) error {
+	for _, key := range []string{c.EmailKey, c.Phone} {
+		if key == "" {
+			continue
+		}
+		_, err := db.Exec(ctx, tx, `UPDATE suppression SET address = ? WHERE tenant_id = ? AND address_hash = ?`, Mask(key), c.Tenant, s.hash(c.Tenant, key))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contactStop is an entry of the stop-list with the contact that it stops.
+type contactStop struct {
+	Contact ID `db:"contact_id"`
+	Suppression
+}
+
+func suppressionsOf(ctx context.Context, q db.Querier, t id.Tenant, ids []ID) ([]contactStop, error) {
+	w := db.Where("c.tenant_id = ?", t).And(db.In("c.id", ids))
+	return db.All[contactStop](ctx, q, `
+		SELECT c.id AS contact_id, `+stopColumns+`
+		FROM contacts c JOIN suppression x ON x.tenant_id = c.tenant_id AND (x.address_hash = c.email_hash OR x.address_hash = c.phone_hash)
+		WHERE `+w.SQL()+`
+		ORDER BY c.id, x.id`, w.Args()...)
+}
+
+// ownerOf finds the contact of an address, zero when there is none.
+func (s *Service) ownerOf(ctx context.Context, tx *db.Tx, t id.Tenant, ch channel.Kind, key string) (ID, error) {
+	find := byPhone
+	if ch == channel.Email {
+		find = byEmail
+	}
+	list, err := find(ctx, tx, t, []string{key})
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0].ID, nil
+}
+
+// cut shortens a text to at most n characters.
+func cut(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n])
+}

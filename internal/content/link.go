@@ -1,0 +1,193 @@
+package content
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// writeTag copies a start tag. Handlers of events go, addresses are checked, links become tracked, placeholders become fields.
+func (p *page) writeTag(name, raw string, attrs []attribute, offset int) {
+	at := 0
+	for _, a := range attrs {
+		written := p.attribute(name, a, offset)
+		if written == nil {
+			continue // as it is
+		}
+		p.out.text(raw[at:a.start])
+		written()
+		at = a.end
+	}
+	p.out.text(raw[at:])
+}
+
+// attribute returns how to write an attribute that must change, nil for one that stays.
+func (p *page) attribute(tag string, a attribute, offset int) func() {
+	place := offset + a.start
+	switch {
+	case strings.HasPrefix(a.name, "on"), a.name == "srcdoc", a.name == "formaction", a.name == "action", a.name == "ping":
+		p.found.add(p.path, p.src, place, "html.removed", "element", a.name)
+		return nothing
+	case a.name == "href" && (tag == "a" || tag == "area"):
+		return p.href(a, offset)
+	case a.name == "src", a.name == "background", a.name == "poster", a.name == "href", a.name == "data", a.name == "xlink:href":
+		return p.source(a, offset)
+	case a.name == "srcset":
+		if dangerous(strings.ToLower(a.text())) {
+			return nothing
+		}
+		return nil
+	case a.name == "style":
+		return p.inline(a, offset)
+	case strings.Contains(a.value, "{{"):
+		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
+	default:
+		return nil
+	}
+}
+
+func nothing() {}
+
+// quoted writes an attribute anew, in double quotes.
+func (p *page) quoted(a attribute, value func()) func() {
+	return func() {
+		p.out.text(a.name + `="`)
+		value()
+		p.out.text(`"`)
+	}
+}
+
+// requote makes the source of a value fit for double quotes, whatever it stood in.
+func requote(s string) string { return html.EscapeString(html.UnescapeString(s)) }
+
+func (p *page) inline(a attribute, offset int) func() {
+	css := strings.ToLower(a.text())
+	if strings.Contains(css, "{{") {
+		p.found.add(p.path, p.src, offset+a.start, "placeholder.place")
+		return nothing
+	}
+	if dangerous(css) || strings.Contains(css, "-moz-binding") {
+		p.found.add(p.path, p.src, offset+a.start, "html.removed", "element", "style")
+		return nothing
+	}
+	return nil
+}
+
+// Schemes of links. Those of messengers open a program on the reader's own device, as mailto does.
+var (
+	tracked   = set("http https")
+	untracked = set("mailto tel sms viber whatsapp tg skype")
+)
+
+// clean takes out what browsers ignore in an address (WHATWG URL §4.4), which would otherwise hide a scheme.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })
+}
+
+func scheme(s string) string {
+	s, _, ok := strings.Cut(s, ":")
+	if !ok || strings.ContainsAny(s, "/?#{") {
+		return ""
+	}
+	return strings.ToLower(s)
+}
+
+// href judges the target of a link and returns how to write it.
+func (p *page) href(a attribute, offset int) func() {
+	target, place := clean(a.text()), offset+a.start
+	p.link = nil
+	switch {
+	case p.wayOut(target):
+		p.ways = append(p.ways, &way{offset: place})
+		p.link = p.ways[len(p.ways)-1]
+		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
+	case target == "":
+		p.found.add(p.path, p.src, place, "link.empty")
+		return nil
+	case target[0] == '#':
+		return nil
+	case tracked[scheme(target)]:
+		return p.tracked(a, target, offset)
+	case untracked[scheme(target)]:
+		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTMLURL, true, requote) })
+	case strings.HasPrefix(target, "{{"):
+		p.found.add(p.path, p.src, place, "link.host")
+	case scheme(target) != "" && !strings.Contains(scheme(target), "."):
+		p.found.add(p.path, p.src, place, "link.scheme", "scheme", shorten(scheme(target)))
+	default:
+		p.found.add(p.path, p.src, place, "link.relative", "link", shorten(target))
+	}
+	return nothing
+}
+
+// wayOut tells whether a target is the address where one unsubscribes.
+func (p *page) wayOut(target string) bool {
+	if !strings.HasPrefix(target, "{{") {
+		return false
+	}
+	n := closing(target[2:])
+	if n < 0 {
+		return false
+	}
+	ph, ok := parsePlaceholder(target[2 : 2+n])
+	return ok && ph.name == "unsubscribe_url"
+}
+
+func (p *page) tracked(a attribute, target string, offset int) func() {
+	if host := authority(target); strings.Contains(host, "{{") || host == "" {
+		p.found.add(p.path, p.src, offset+a.start, "link.host")
+		return nothing
+	}
+	return p.quoted(a, func() {
+		i, ok := p.index[target]
+		if !ok {
+			i = len(p.t.targets)
+			p.index[target] = i
+			var parts segments
+			p.split(&parts, a.value, offset+a.valueStart, escURL, true, func(s string) string { return clean(html.UnescapeString(s)) })
+			parts.flush()
+			p.t.targets = append(p.t.targets, target)
+			p.t.links = append(p.t.links, parts)
+		}
+		p.out.add(segment{op: opLink, link: i})
+	})
+}
+
+// authority returns the host part of an http address. A backslash ends it as it does in browsers.
+func authority(target string) string {
+	_, rest, _ := strings.Cut(target, ":")
+	rest = strings.TrimLeft(rest, `/\`)
+	if end := strings.IndexAny(rest, `/\?#`); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
+}
+
+// source judges the address of a picture.
+func (p *page) source(a attribute, offset int) func() {
+	target, place := clean(a.text()), offset+a.start
+	s := scheme(target)
+	switch {
+	case s == "http", s == "https", s == "cid":
+	case s == "data" && strings.HasPrefix(strings.ToLower(target), "data:image/") && !strings.HasPrefix(strings.ToLower(target), "data:image/svg"):
+	case s == "" || strings.Contains(s, "."):
+		p.found.add(p.path, p.src, place, "source.relative", "source", shorten(target))
+	default:
+		p.found.add(p.path, p.src, place, "source.scheme", "scheme", shorten(s))
+		return nothing
+	}
+	if !strings.Contains(a.value, "{{") {
+		return nil
+	}
+	if strings.Contains(authority(target), "{{") {
+		p.found.add(p.path, p.src, place, "link.host")
+		return nothing
+	}
+	return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTMLURL, true, requote) })
+}

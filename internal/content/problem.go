@@ -1,0 +1,121 @@
+package content
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"keruen/internal/errs"
+)
+
+// Severity of a problem.
+type Severity string
+
+// Severities. Only an error keeps a letter from being sent.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Notice  Severity = "notice" // something was done for the author, such as adding the footer
+)
+
+// Problem is something wrong with a letter, with its place. The cabinet translates by Code; Text is the English sentence.
+type Problem struct {
+	Severity Severity       `json:"severity"`
+	Path     string         `json:"path"`   // subject, preheader, html or text
+	Line     int            `json:"line"`   // from 1; 0 when it is about the whole
+	Column   int            `json:"column"` // in characters, from 1
+	Code     string         `json:"code"`
+	Text     string         `json:"text"`
+	Params   map[string]any `json:"params,omitempty"`
+}
+
+// ErrLetter is returned when a letter with errors should be frozen; its fields name every place.
+var ErrLetter = errs.New(errs.Invalid, "content.problems", "The letter cannot be sent as it is. See the places.")
+
+// Failed tells whether there is an error among problems.
+func Failed(list []Problem) bool {
+	for _, p := range list {
+		if p.Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// AsError turns problems into ErrLetter, nil when none of them is an error.
+func AsError(list []Problem) error {
+	if !Failed(list) {
+		return nil
+	}
+	e := ErrLetter
+	for _, p := range list {
+		if p.Severity != Error {
+			continue
+		}
+		params := map[string]any{"line": p.Line, "column": p.Column}
+		for k, v := range p.Params {
+			params[k] = v
+		}
+		e = e.At(errs.Field{Path: p.Path, Code: p.Code, Text: p.Text, Params: params})
+	}
+	return e
+}
+
+// texts of the problems, and how bad each is.
+var texts = map[string]struct {
+	severity Severity
+	text     string
+}{
+	"subject.missing":         {Error, "The subject is empty."},
+	"subject.long":            {Warning, "The subject is longer than 150 characters; most readers see the first 50."},
+	"body.missing":            {Error, "The letter has no text."},
+	"placeholder.unknown":     {Error, "There is no such field."},
+	"placeholder.unclosed":    {Error, "A placeholder begins with {{ but does not end with }} in the same piece of text."},
+	"placeholder.syntax":      {Error, "A placeholder is written {{name}} or {{name|words when empty}}."},
+	"placeholder.place":       {Error, "Placeholders cannot be used here: put them into text, links or picture addresses."},
+	"placeholder.no_fallback": {Warning, "Contacts without this value will get an empty place. Add words for them: {{name|friend}}."},
+	"link.scheme":             {Error, "Links may begin with https://, http://, mailto:, tel: or sms: only."},
+	"link.relative":           {Error, "The link has no full address. It must begin with https://."},
+	"link.host":               {Error, "The site of a link must be fixed: a placeholder may stand only after it."},
+	"link.empty":              {Warning, "The link leads nowhere."},
+	"source.scheme":           {Error, "The address of a picture must begin with https://."},
+	"source.relative":         {Warning, "The address of a picture is not full, so nobody will see the picture."},
+	"html.removed":            {Warning, "Mail programs do not run this; it was removed."},
+	"html.unclosed":           {Error, "This element is not closed."},
+	"html.import":             {Warning, "Styles loaded from elsewhere were removed; put them into the letter."},
+	"html.size":               {Warning, "The letter is large: Gmail cuts it at 102 KB together with the unsubscribe link."},
+	"html.too_large":          {Error, "The letter is larger than 102 KB, so Gmail would cut it together with the unsubscribe link."},
+	"unsubscribe.hidden":      {Error, "The unsubscribe link is hidden or masked. Readers must be able to see it."},
+	"unsubscribe.added":       {Notice, "There is no unsubscribe link, so the footer with one is added."},
+}
+
+// found collects the problems of one letter.
+type found struct {
+	list []Problem
+}
+
+// maxProblems keeps a hopeless letter from filling the screen.
+const maxProblems = 100
+
+func (f *found) add(path, src string, offset int, code string, params ...any) {
+	if len(f.list) >= maxProblems {
+		return
+	}
+	t := texts[code]
+	p := Problem{Severity: t.severity, Path: path, Code: code, Text: t.text}
+	if src != "" {
+		p.Line, p.Column = place(src, offset)
+	}
+	for i := 0; i+1 < len(params); i += 2 {
+		if p.Params == nil {
+			p.Params = map[string]any{}
+		}
+		p.Params[params[i].(string)] = params[i+1]
+	}
+	f.list = append(f.list, p)
+}
+
+func place(src string, offset int) (line, column int) {
+	before := src[:min(offset, len(src))]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[start:])
+}
