@@ -4,6 +4,7 @@ package access
 import (
 	"net/netip"
 
+	"keruen/internal/audit"
 	"keruen/internal/errs"
 	"keruen/internal/id"
 )
@@ -65,6 +66,15 @@ type Actor struct {
 
 // System returns the actor of the program itself, inside one account. It may do everything there.
 func System(t id.Tenant) Actor { return Actor{Tenant: t, Via: BySystem} }
+
+// Who names the actor for the audit log.
+func (a Actor) Who() audit.Who {
+	w := audit.Who{Member: a.Member, Via: string(a.Via), UserAgent: a.UserAgent, Key: a.Key.String()}
+	if a.IP.IsValid() {
+		w.IP = a.IP.String()
+	}
+	return w
+}
 
 // Can returns nil or errs.ErrForbidden with the permission that is missing.
 func (a Actor) Can(p Permission) error {

@@ -45,6 +45,12 @@ type memberKind struct{}
 
 func (memberKind) Prefix() string { return "mbr" }
 
+// NewTenant makes the identifier of a new account.
+func NewTenant() Tenant { return New[tenantKind]() }
+
+// NewMember makes the identifier of a new person.
+func NewMember() Member { return New[memberKind]() }
+
 const (
 	nodeBits    = 10
 	counterBits = 11
