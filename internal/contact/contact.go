@@ -79,12 +79,21 @@ type Draft struct {
 	Country                                 string // of numbers without a country code; empty = KZ
 	Fields                                  map[string]string
 	Lists                                   []ListID
+	Consent                                 *Given // agreed together with the address; nil for none
+}
+
+// Given is a consent that comes with a new contact.
+type Given struct {
+	Channel channel.Kind
+	Purpose channel.Purpose
+	Proof   Proof
 }
 
 // Change is what to alter in a contact. Nil leaves a value; a nil field value removes the field.
 type Change struct {
 	Email, Phone, FirstName, LastName, Lang *string
 	Fields                                  map[string]*string
+	Lists                                   *[]ListID // the whole set
 }
 
 // contactOf checks a draft. known holds the keys of the account's custom fields.

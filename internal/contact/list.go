@@ -193,6 +193,18 @@ func (s *Service) Leave(ctx context.Context, who access.Actor, l ListID, contact
 	return nil
 }
 
+// setLists makes the lists of a contact exactly these; nil leaves them.
+func setLists(ctx context.Context, tx *db.Tx, c Contact, lists *[]ListID) error {
+	if lists == nil {
+		return nil
+	}
+	w := db.Where("tenant_id = ?", c.Tenant).And("contact_id = ?", c.ID)
+	if _, err := db.Exec(ctx, tx, `DELETE FROM list_member WHERE `+w.SQL(), w.Args()...); err != nil {
+		return err
+	}
+	return joinLists(ctx, tx, c.Tenant, []ID{c.ID}, *lists)
+}
+
 func listName(name string) (string, error) {
 	name = CleanText(name)
 	if name == "" || len([]rune(name)) > MaxName {

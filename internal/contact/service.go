@@ -183,7 +183,7 @@ func (s *Service) views(ctx context.Context, t id.Tenant, list []Contact) ([]Vie
 	return out, nil
 }
 
-// Create adds a contact. It has no consent yet, so nothing is sent to it before one is granted.
+// Create adds a contact. Without a consent nothing is sent to it before one is granted.
 func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contact, error) {
 	if err := who.Can(access.EditContacts); err != nil {
 		return Contact{}, err
@@ -204,7 +204,10 @@ func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contac
 		if err := s.insertContacts(ctx, tx, []Contact{c}); err != nil {
 			return taken(err)
 		}
-		return joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists)
+		if err := joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists); err != nil || d.Consent == nil {
+			return err
+		}
+		return s.GrantTx(ctx, tx, who.Tenant, c.ID, d.Consent.Channel, d.Consent.Purpose, d.Consent.Proof.of(who))
 	})
 	if err != nil {
 		return Contact{}, fmt.Errorf("create contact: %w", err)
@@ -273,7 +276,7 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 			return errs.ErrStale
 		}
 		got.Version, got.UpdatedAt = got.Version+1, tx.Now
-		return nil
+		return setLists(ctx, tx, got, ch.Lists)
 	})
 	if err != nil {
 		return Contact{}, fmt.Errorf("update contact: %w", err)

@@ -60,6 +60,9 @@ func (s Suppression) stops(p channel.Purpose) bool {
 	return s.ID != 0 && (s.Scope == ScopeAll || p == channel.Advertising)
 }
 
+// CanRelease tells whether a member may take the entry off: not when the person itself asked for it.
+func (s Suppression) CanRelease() bool { return s.Reason != Complaint && s.Reason != Unsubscribed }
+
 // weaker tells whether n should replace s.
 func (s Suppression) weaker(n Suppression) bool {
 	return strength[n.Reason] > strength[s.Reason] || n.Reason == s.Reason && s.Scope == ScopeAdvertising && n.Scope == ScopeAll
@@ -165,7 +168,7 @@ func (s *Service) Release(ctx context.Context, who access.Actor, sup Suppression
 		if err != nil {
 			return err
 		}
-		if e.Reason == Complaint || e.Reason == Unsubscribed {
+		if !e.CanRelease() {
 			return ErrRelease.With("reason", string(e.Reason))
 		}
 		if err := deleteSuppression(ctx, tx, who.Tenant, sup); err != nil {
