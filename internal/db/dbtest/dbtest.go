@@ -29,10 +29,13 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 	EachAt(t, clock.Real{}, f)
 }
 
+// Addresses make a new migrated database of each engine, for tests that open it several times.
+var Addresses = map[string]func(testing.TB) string{"sqlite": SQLite, "postgres": Postgres}
+
 // EachAt is Each with a clock of the test's own. Both engines share it.
 func EachAt(t *testing.T, c clock.Clock, f func(t *testing.T, d *db.DB)) {
 	t.Helper()
-	for name, address := range map[string]func(testing.TB) string{"sqlite": SQLite, "postgres": Postgres} {
+	for name, address := range Addresses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f(t, Open(t, address(t), c))
