@@ -198,7 +198,8 @@ func setLists(ctx context.Context, tx *db.Tx, c Contact, lists *[]ListID) error 
 	if lists == nil {
 		return nil
 	}
-	w := db.Where("tenant_id = ?", c.Tenant).And("contact_id = ?", c.ID)
+	in, args := db.In("list_id", *lists)
+	w := db.Where("tenant_id = ?", c.Tenant).And("contact_id = ?", c.ID).And("NOT ("+in+")", args)
 	if _, err := db.Exec(ctx, tx, `DELETE FROM list_member WHERE `+w.SQL(), w.Args()...); err != nil {
 		return err
 	}

@@ -26,19 +26,34 @@ type Options struct {
 
 // Compile turns a letter into a template for sending and says what is wrong with it. With an error among the problems the
 // template is nil. What every reader must be able to do — leave — is seen to here: see Problem codes "unsubscribe.…" (AUD-2).
-func Compile(l Letter, o Options) (*Template, []Problem) {
+func Compile(l Letter, o Options) (*Compiled, []Problem) {
+	t, problems := compile(l, o)
+	if Failed(problems) {
+		return nil, problems
+	}
+	return t, problems
+}
+
+// compile makes what can be made of a letter, leaving out what is wrong.
+func compile(l Letter, o Options) (*Compiled, []Problem) {
 	if o.Lang == "" {
 		o.Lang = lang.Russian
 	}
 	f := &found{}
 	k := known{fields: setOf(o.Fields), vars: setOf(o.Vars)}
-	t := &Template{}
+	t := &Compiled{}
 	compileSubject(f, k, t, l)
 	compileBody(f, k, t, l, o)
-	if Failed(f.list) {
-		return nil, f.list
-	}
 	return t, f.list
+}
+
+// size is how many bytes the HTML will take, the values not counted.
+func (t *Compiled) size() int {
+	n := t.html.size
+	for i := range t.links {
+		n += t.links[i].size
+	}
+	return n
 }
 
 func setOf(list []string) map[string]bool {
@@ -49,7 +64,7 @@ func setOf(list []string) map[string]bool {
 	return m
 }
 
-func compileSubject(f *found, k known, t *Template, l Letter) {
+func compileSubject(f *found, k known, t *Compiled, l Letter) {
 	if strings.TrimSpace(l.Subject) == "" {
 		f.add("subject", "", 0, "subject.missing")
 		return
@@ -65,7 +80,7 @@ func compileSubject(f *found, k known, t *Template, l Letter) {
 	t.subject.flush()
 }
 
-func compileBody(f *found, k known, t *Template, l Letter, o Options) {
+func compileBody(f *found, k known, t *Compiled, l Letter, o Options) {
 	hasHTML, hasText := strings.TrimSpace(l.HTML) != "", strings.TrimSpace(l.Text) != ""
 	if !hasHTML && !hasText {
 		f.add("html", "", 0, "body.missing")
@@ -86,14 +101,11 @@ func compileBody(f *found, k known, t *Template, l Letter, o Options) {
 	compileText(f, k, t, text, path, o)
 }
 
-func compileHTML(f *found, k known, t *Template, l Letter, o Options) {
+func compileHTML(f *found, k known, t *Compiled, l Letter, o Options) {
 	p := &page{splitter: splitter{found: f, known: k, path: "html", src: l.HTML}, t: t, index: map[string]int{}, letter: l, opts: o}
 	p.compile()
 	t.html = p.out
-	size := t.html.size
-	for i := range t.links {
-		size += t.links[i].size
-	}
+	size := t.size()
 	if size > SizeLimit {
 		f.add("html", "", 0, "html.too_large", "bytes", size, "limit", SizeLimit)
 		return
@@ -103,7 +115,7 @@ func compileHTML(f *found, k known, t *Template, l Letter, o Options) {
 	}
 }
 
-func compileText(f *found, k known, t *Template, text, path string, o Options) {
+func compileText(f *found, k known, t *Compiled, text, path string, o Options) {
 	s := splitter{found: f, known: k, path: path, src: text}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	s.src = text

@@ -14,7 +14,7 @@ import (
 type page struct {
 	splitter
 	out     segments
-	t       *Template
+	t       *Compiled
 	index   map[string]int // of tracked links by target
 	rules   []rule
 	open    []element

@@ -1,10 +1,13 @@
-// Package content owns what messages say: templates, their immutable revisions, and rendering.
+// Package content owns what messages say: templates, their immutable revisions, and rendering. See README.md.
 package content
 
 import (
 	"time"
+	"unicode/utf8"
 
+	"keruen/internal/errs"
 	"keruen/internal/id"
+	"keruen/internal/lang"
 )
 
 type revisionKind struct{}
@@ -35,6 +38,53 @@ type Revision struct {
 	ID        RevisionID
 	Tenant    id.Tenant
 	Letter    Letter
+	Options   Options
 	Links     []string // distinct link targets in order; a tracked link names its index here
 	CreatedAt time.Time
+}
+
+// Template is a saved letter that campaigns begin with. One that is built in can be copied, not changed.
+type Template struct {
+	ID        TemplateID
+	Tenant    id.Tenant
+	Name      string
+	Lang      lang.Lang // empty when it was not said
+	Letter    Letter
+	Builtin   bool
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Limits of a saved letter.
+const (
+	maxName      = 120     // characters
+	maxSubject   = 500     // characters of the subject and of the preheader
+	maxHTML      = 1 << 20 // bytes of HTML and of text, as a draft; sending has a lower limit
+	MaxTemplates = 1000    // of one account
+)
+
+// Errors of templates.
+var (
+	ErrName    = errs.New(errs.Invalid, "template.name", "A template needs a name of at most 120 characters.")
+	ErrBuiltin = errs.New(errs.Conflict, "template.builtin", "Built-in templates cannot be changed. Make a copy and change that.")
+	ErrMany    = errs.New(errs.Conflict, "template.limit", "An account may have at most 1,000 templates.")
+)
+
+// Check returns errs.ErrInvalid with the parts that are too long to keep, even as a draft.
+func (l Letter) Check() error {
+	var wrong []errs.Field
+	long := func(path string, n, limit int) {
+		if n > limit {
+			wrong = append(wrong, errs.Field{Path: path, Code: "too_long", Text: "The value is too long.", Params: map[string]any{"limit": limit}})
+		}
+	}
+	long("subject", utf8.RuneCountInString(l.Subject), maxSubject)
+	long("preheader", utf8.RuneCountInString(l.Preheader), maxSubject)
+	long("html", len(l.HTML), maxHTML)
+	long("text", len(l.Text), maxHTML)
+	if len(wrong) > 0 {
+		return errs.ErrInvalid.At(wrong...)
+	}
+	return nil
 }

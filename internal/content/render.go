@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+
+	"keruen/internal/id"
 )
 
 type op uint8
@@ -53,29 +55,30 @@ func (s *segments) flush() {
 	}
 }
 
-// Template is a letter compiled for sending. It is immutable and safe for concurrent use.
-type Template struct {
+// Compiled is a letter made ready for sending. It is immutable and safe for concurrent use.
+type Compiled struct {
 	subject, html, text segments
 	links               []segments // addresses by index; values in them percent-encoded
 	targets             []string   // the same as the author wrote them
+	tenant              id.Tenant  // whose revision it is, when it is one
 	Leaves              bool       // the letter has a way out of its own or the footer
 }
 
 // Links returns the distinct targets of tracked links as they were written, in order of their indexes.
-func (t *Template) Links() []string { return t.targets }
+func (t *Compiled) Links() []string { return t.targets }
 
 // Rendered is a letter for one recipient.
 type Rendered struct{ Subject, HTML, Text string }
 
 // Render makes the letter for one recipient. links turns the target of a tracked link into the address to write, nil leaves targets as
 // they are; pixel is the address of the picture that tells of openings, "" for none. Values are escaped by where they stand.
-func (t *Template) Render(v *Values, links func(index int, target string) string, pixel string) Rendered {
+func (t *Compiled) Render(v *Values, links func(index int, target string) string, pixel string) Rendered {
 	r := renderer{v: v, t: t, links: links, pixel: pixel}
 	return Rendered{Subject: strings.TrimSpace(r.run(&t.subject)), HTML: r.run(&t.html), Text: r.run(&t.text)}
 }
 
 // Target returns where a tracked link leads for one recipient; ok is false when there is no link of this index.
-func (t *Template) Target(index int, v *Values) (target string, ok bool) {
+func (t *Compiled) Target(index int, v *Values) (target string, ok bool) {
 	if index < 0 || index >= len(t.links) {
 		return "", false
 	}
@@ -85,7 +88,7 @@ func (t *Template) Target(index int, v *Values) (target string, ok bool) {
 
 type renderer struct {
 	v     *Values
-	t     *Template
+	t     *Compiled
 	links func(int, string) string
 	pixel string
 }
@@ -145,6 +148,8 @@ func writeEscaped(b *strings.Builder, s string, esc escape) {
 		b.WriteString(oneLine(s))
 	}
 }
+
+func writeEscapedText(b *strings.Builder, s string) { b.WriteString(html.EscapeString(s)) }
 
 // oneLine takes line breaks and control characters out of a value, so that it can neither end a header (RFC 5322 §2.2)
 // nor break the lines of a text.
