@@ -1,0 +1,47 @@
+import { Link, Outlet } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useMe } from '@/app/session'
+import css from './SettingsFrame.module.css'
+
+interface Place {
+  to: string
+  name: string
+  needs?: string
+}
+
+/** Pages of settings, in the order of their menu. */
+export const places: Place[] = [
+  { to: '/settings/profile', name: 'nav.profile' },
+  { to: '/settings/security', name: 'nav.security' },
+  { to: '/settings/company', name: 'nav.company' },
+  { to: '/settings/team', name: 'nav.team', needs: 'team.manage' },
+  { to: '/settings/keys', name: 'nav.keys', needs: 'keys.manage' },
+  { to: '/settings/documents', name: 'nav.documents', needs: 'audit.view' },
+  { to: '/settings/audit', name: 'nav.audit', needs: 'audit.view' },
+]
+
+/** SettingsFrame puts the menu of settings beside the page; on phones above it. */
+export function SettingsFrame() {
+  const { t } = useTranslation('settings')
+  const { permissions } = useMe()
+  return (
+    <div className={css.frame}>
+      <nav aria-label={t('nav.label')} className={css.nav}>
+        <ul>
+          {places
+            .filter((p) => !p.needs || permissions.includes(p.needs))
+            .map((p) => (
+              <li key={p.to}>
+                <Link to={p.to as '/'} className={css.item}>
+                  {t(p.name)}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      </nav>
+      <div className={css.page}>
+        <Outlet />
+      </div>
+    </div>
+  )
+}

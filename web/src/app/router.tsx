@@ -1,0 +1,32 @@
+import { createRouter } from '@tanstack/react-router'
+import { guestRoutes, settingsRoutes } from '@/access/routes'
+import { auditRoutes } from '@/audit/routes'
+import { homeRoutes } from '@/home/routes'
+import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
+import { NotFound } from './NotFound'
+import { RouteProblem } from './RouteProblem'
+
+// Every feature gives its routes; screens load with them.
+const tree = rootRoute.addChildren([
+  guestRoute.addChildren(guestRoutes),
+  cabinetRoute.addChildren([
+    ...homeRoutes,
+    settingsRoute.addChildren([...settingsRoutes, ...auditRoutes]),
+  ]),
+])
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 40,
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: RouteProblem,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

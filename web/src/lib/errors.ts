@@ -1,0 +1,78 @@
+import i18next from 'i18next'
+
+/** One wrong value of the input, as the API names it. */
+export interface FieldProblem {
+  path: string
+  code: string
+  text?: string
+  params?: Record<string, unknown> | null
+}
+
+/** Problem is the error document of the API (RFC 9457) with our stable code. */
+export interface Problem {
+  status: number
+  code: string
+  title?: string
+  detail?: string
+  params?: Record<string, unknown> | null
+  errors?: FieldProblem[] | null
+}
+
+const offline: Problem = { status: 0, code: 'offline' }
+const unknown: Problem = { status: 500, code: 'internal' }
+
+/** problemOf makes a Problem of whatever a request threw: an error document, a failed connection, a bug. */
+export function problemOf(thrown: unknown): Problem {
+  if (isProblem(thrown)) return thrown
+  if (thrown instanceof TypeError || (thrown instanceof DOMException && thrown.name !== 'AbortError')) return offline
+  return unknown
+}
+
+function isProblem(v: unknown): v is Problem {
+  return typeof v === 'object' && v !== null && typeof (v as Problem).code === 'string' && typeof (v as Problem).status === 'number'
+}
+
+/** problemText says in the person's language what happened and what to do. */
+export function problemText(p: Problem): string {
+  return codeText(p.code, p.params) ?? kindText(p)
+}
+
+/** fieldText says what is wrong with one field. */
+export function fieldText(f: FieldProblem): string {
+  return codeText(f.code, f.params) ?? f.text ?? i18next.t('errors:invalid_value')
+}
+
+/** codeOrText says a stored failure (of a job, of a delivery) in words; its own English text when the code is new. */
+export function codeOrText(f: { code: string; text: string; params?: unknown }): string {
+  return codeText(f.code, f.params as Record<string, unknown> | undefined) ?? f.text
+}
+
+function codeText(code: string, params?: Record<string, unknown> | null): string | undefined {
+  const key = `errors:${code}`
+  return i18next.exists(key) ? i18next.t(key, params ?? {}) : undefined
+}
+
+// A code that this build does not know yet still gets words by its kind, and the code to quote.
+function kindText(p: Problem): string {
+  const byStatus: Record<number, string> = {
+    401: 'errors:unauthenticated',
+    403: 'errors:forbidden',
+    404: 'errors:not_found',
+    412: 'errors:stale',
+    429: 'errors:too_fast',
+    503: 'errors:unavailable',
+  }
+  const key = byStatus[p.status]
+  if (key) return i18next.t(key)
+  return p.detail && p.status < 500 ? p.detail : i18next.t('errors:unnamed', { code: p.code })
+}
+
+/** fieldErrors maps a problem onto the fields of a form: {"email": "…"}. Prefixes such as "body." are dropped. */
+export function fieldErrors(p: Problem): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const f of p.errors ?? []) {
+    const path = f.path.replace(/^body\./, '')
+    if (path && !(path in out)) out[path] = fieldText(f)
+  }
+  return out
+}
