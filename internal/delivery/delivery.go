@@ -69,10 +69,12 @@ type Single struct {
 	Sender   channel.SenderID
 	Purpose  channel.Purpose
 	Letter   content.Letter    // still with placeholders; Vars fill them beside the contact's fields
-	Vars     map[string]string // values by name; sealed at rest, wiped when the message is done
+	Vars     map[string]string // values by name; sealed at rest, wiped when the message is done unless its clicks are tracked
+	Looks    channel.Purpose   // the purpose that the letter is composed for, with its footer; empty = Purpose
+	As       contact.ID        // whose values fill the letter; zero = Contact's. For tests
 	Tracking Tracking
 	Source   int64     // campaign id for a test send, else 0
 	Kind     string    // "code", "test", "api": shown in the log of messages
-	NotAfter time.Time // give up after this moment; zero = 24 h
+	NotAfter time.Time // give up after this moment; zero = 24 h, advertising 48 h
 	Key      string    // idempotency key inside the tenant; a repeat returns the first Ref
 }

@@ -73,6 +73,7 @@ CREATE TABLE single (
 	kind         {text} NOT NULL,
 	sender_id    {big} NOT NULL,
 	contact_id   {big} NOT NULL,
+	as_id        {big},                    -- whose values fill the letter, when not the contact's
 	revision_id  {big} NOT NULL,
 	purpose      {text} NOT NULL,
 	track_opens  {bool} NOT NULL,

@@ -1,0 +1,74 @@
+package channel
+
+import (
+	"context"
+
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+	"keruen/internal/page"
+)
+
+const senderColumns = `id, tenant_id, channel, name, address, reply_to, settings, paused, version, created_at`
+
+func getSender(ctx context.Context, q db.Querier, t id.Tenant, sid SenderID) (Sender, error) {
+	return db.One[Sender](ctx, q, `
+		SELECT `+senderColumns+`
+		FROM sender
+		WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL`, t, sid)
+}
+
+// loadSender is for the pipeline, which finds senders by lane, whatever the account.
+func loadSender(ctx context.Context, q db.Querier, sid SenderID) (Sender, error) {
+	return db.One[Sender](ctx, q, `
+		SELECT `+senderColumns+`
+		FROM sender
+		WHERE id = ? AND deleted_at IS NULL`, sid)
+}
+
+func listSenders(ctx context.Context, q db.Querier, t id.Tenant, kind Kind, a page.Ask) ([]Sender, error) {
+	w := db.Where("tenant_id = ?", t)
+	w.And("deleted_at IS NULL")
+	if kind != "" {
+		w.And("channel = ?", kind)
+	}
+	if a.After > 0 {
+		w.And("id > ?", a.After)
+	}
+	return db.All[Sender](ctx, q, `
+		SELECT `+senderColumns+`
+		FROM sender
+		WHERE `+w.SQL()+`
+		ORDER BY id
+		LIMIT ?`, w.Args(a.Limit+1)...)
+}
+
+func insertSender(ctx context.Context, tx *db.Tx, s Sender) error {
+	_, err := db.Exec(ctx, tx, `
+		INSERT INTO sender(`+senderColumns+`)
+		VALUES(?,?,?,?,?,?,?,?,?,?)`,
+		s.ID, s.Tenant, s.Kind, s.Name, s.Address, s.ReplyTo, s.Settings, s.Paused, s.Version, s.CreatedAt)
+	return err
+}
+
+// updateSender saves s over the row of the version before.
+func updateSender(ctx context.Context, tx *db.Tx, s Sender) error {
+	n, err := db.Exec(ctx, tx, `
+		UPDATE sender SET name = ?, address = ?, reply_to = ?, settings = ?, paused = ?, version = ?
+		WHERE tenant_id = ? AND id = ? AND version = ? AND deleted_at IS NULL`,
+		s.Name, s.Address, s.ReplyTo, s.Settings, s.Paused, s.Version, s.Tenant, s.ID, s.Version-1)
+	if err == nil && n == 0 {
+		return errs.ErrStale
+	}
+	return err
+}
+
+func deleteSender(ctx context.Context, tx *db.Tx, t id.Tenant, sid SenderID) error {
+	n, err := db.Exec(ctx, tx, `
+		UPDATE sender SET deleted_at = ?, settings = NULL
+		WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL`, tx.Now, t, sid)
+	if err == nil && n == 0 {
+		return errs.ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,246 @@
+package delivery
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"keruen/internal/channel"
+	"keruen/internal/contact"
+	"keruen/internal/content"
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+	"keruen/internal/lang"
+)
+
+// Visit is the request by which somebody acts on a message.
+type Visit struct {
+	Method    string
+	UserAgent string
+	IP        string
+}
+
+// Open records that the picture of a message was fetched.
+func (s *Service) Open(ctx context.Context, token string, v Visit) error {
+	ref, _, err := s.readLink(signOpen, token, 0)
+	if err != nil {
+		return err
+	}
+	return s.happened(ctx, ref, Opened, noLink, v)
+}
+
+// Click records that a link was followed and returns where it leads. When only the recording fails, the address is
+// returned beside the error: the reader should get there all the same.
+func (s *Service) Click(ctx context.Context, token string, v Visit) (string, error) {
+	ref, rest, err := s.readLink(signClick, token, 2)
+	if err != nil {
+		return "", err
+	}
+	index := int(binary.BigEndian.Uint16(rest))
+	t, err := s.target(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	to, err := s.linkTarget(ctx, t, ref, index)
+	if err != nil {
+		return "", err
+	}
+	return to, s.note(ctx, t, ref, Clicked, index, v)
+}
+
+// linkTarget finds where a link leads from the frozen letter, never from the request.
+func (s *Service) linkTarget(ctx context.Context, t target, ref channel.Ref, index int) (string, error) {
+	letter, err := s.content.Compiled(ctx, s.db, t.Tenant, t.Revision)
+	if err != nil {
+		return "", ErrLink.Because(err)
+	}
+	part, one, err := s.partOrSingle(ctx, s.db, PartID(ref.Part))
+	if err != nil {
+		return "", fmt.Errorf("follow link: %w", err)
+	}
+	about := t.Contact
+	if one != nil && one.As != 0 {
+		about = one.As
+	}
+	found, err := contact.GuardRows(ctx, s.db, t.Tenant, channel.Email, t.Purpose, []contact.ID{about})
+	if err != nil {
+		return "", fmt.Errorf("follow link: %w", err)
+	}
+	values, err := s.valuesOf(ctx, found[0].Contact, &part)
+	if err != nil {
+		return "", fmt.Errorf("follow link: %w", err)
+	}
+	if one != nil {
+		if values.Vars, err = s.openVars(*one); err != nil {
+			return "", fmt.Errorf("follow link: %w", err)
+		}
+	}
+	to, ok := letter.Target(index, &values)
+	if !ok {
+		return "", ErrLink
+	}
+	return to, nil
+}
+
+// Leaving is what the unsubscribe page shows.
+type Leaving struct {
+	Account string // whose mailing it is
+	Address string // masked: forwarded letters must not show it (m•••@example.kz)
+	Lang    lang.Lang
+	Left    bool // has left already
+}
+
+// ShowLeaving tells what an unsubscribe link is about. It changes nothing: scanners follow links.
+func (s *Service) ShowLeaving(ctx context.Context, token string) (Leaving, error) {
+	ref, _, err := s.readLink(signLeave, token, 0)
+	if err != nil {
+		return Leaving{}, err
+	}
+	t, err := s.target(ctx, ref)
+	if err != nil {
+		return Leaving{}, err
+	}
+	acc, err := s.accounts.get(ctx, t.Tenant)
+	if err != nil {
+		return Leaving{}, err
+	}
+	found, err := contact.GuardRows(ctx, s.db, t.Tenant, channel.Email, t.Purpose, []contact.ID{t.Contact})
+	if err != nil {
+		return Leaving{}, fmt.Errorf("show unsubscribe page: %w", err)
+	}
+	c := found[0]
+	out := Leaving{Account: acc.Name, Address: mask(c.Email), Lang: acc.Lang}
+	out.Left = c.Reason == contact.HasUnsubscribed || c.Reason == contact.Gone
+	if l, ok := lang.Parse(c.Lang); ok && c.Lang != "" {
+		out.Lang = l
+	}
+	return out, nil
+}
+
+// mask hides an address so that its owner still knows it: m•••@example.kz.
+func mask(address string) string {
+	for i, r := range address {
+		if i > 0 || r == '@' {
+			return address[:i] + "•••" + address[lastAt(address):]
+		}
+	}
+	return ""
+}
+
+func lastAt(s string) int { return len(s) - len(domainOf(s)) - 1 }
+
+// Leave withdraws the contact's consent (AUD-3): at once, also for messages that are queued. Repeating it
+// changes nothing. oneClick tells the mail program's button from our page.
+func (s *Service) Leave(ctx context.Context, token string, oneClick bool, v Visit) error {
+	return s.leave(ctx, token, v, func(t target, proof contact.Proof) error {
+		proof.Source = contact.UnsubscribeLink
+		if oneClick {
+			proof.Source = contact.OneClick
+		}
+		return s.contacts.WithdrawByLink(ctx, t.Tenant, t.Contact, channel.Email, t.Purpose, proof)
+	})
+}
+
+// Complain is Leave with "this is spam" said: the contact is not written to again, and it counts (CMP-1).
+func (s *Service) Complain(ctx context.Context, token string, v Visit) error {
+	err := s.leave(ctx, token, v, func(t target, proof contact.Proof) error {
+		proof.Source = contact.ByComplaint
+		return s.contacts.Complain(ctx, t.Tenant, t.Contact, channel.Email, proof)
+	})
+	if err != nil {
+		return err
+	}
+	ref, _, err := s.readLink(signLeave, token, 0)
+	if err != nil {
+		return err
+	}
+	return s.happened(ctx, ref, Complained, noLink, v)
+}
+
+func (s *Service) leave(ctx context.Context, token string, v Visit, do func(target, contact.Proof) error) error {
+	ref, _, err := s.readLink(signLeave, token, 0)
+	if err != nil {
+		return err
+	}
+	t, err := s.target(ctx, ref)
+	if err != nil {
+		return err
+	}
+	proof := contact.Proof{
+		Wording: "Unsubscribed by the link of the message", IP: v.IP, UserAgent: v.UserAgent,
+		Evidence: map[string]string{"message": fmt.Sprintf("%s/%d", PartID(ref.Part), ref.Seq)},
+	}
+	if err := do(t, proof); err != nil && !errors.Is(err, errs.ErrNotFound) {
+		return fmt.Errorf("leave: %w", err)
+	}
+	return s.note(ctx, t, ref, Unsubscribed, noLink, Visit{Method: "POST", UserAgent: v.UserAgent, IP: v.IP})
+}
+
+func (s *Service) happened(ctx context.Context, ref channel.Ref, kind EventKind, link int, v Visit) error {
+	t, err := s.target(ctx, ref)
+	if err != nil {
+		return err
+	}
+	return s.note(ctx, t, ref, kind, link, v)
+}
+
+// note puts an act on record with the judgement who did it.
+func (s *Service) note(ctx context.Context, t target, ref channel.Ref, kind EventKind, link int, v Visit) error {
+	e := Event{Kind: kind, At: s.clock.Now(), Link: link}
+	if kind == Opened || kind == Clicked {
+		e.Machine = s.judge.machine(ref, e, t, v)
+	}
+	return s.book.write(ctx, &happening{Event: e, ref: ref, target: t})
+}
+
+// target finds the delivery of a link. A row that does not exist yet is a message whose window is not on
+// record: somebody opened it within the second; the part then tells the rest.
+func (s *Service) target(ctx context.Context, ref channel.Ref) (target, error) {
+	t, err := db.One[target](ctx, s.db, `
+		SELECT d.tenant_id, d.contact_id, d.state, d.updated_at, d.domain, p.revision_id, p.purpose, FALSE AS single
+		FROM delivery d JOIN part p ON p.id = d.part_id WHERE d.part_id = ? AND d.seq = ?
+		UNION ALL
+		SELECT d.tenant_id, d.contact_id, d.state, d.updated_at, d.domain, m.revision_id, m.purpose, TRUE
+		FROM delivery d JOIN single m ON m.id = d.part_id WHERE d.part_id = ? AND d.seq = ?`,
+		ref.Part, ref.Seq, ref.Part, ref.Seq)
+	if errors.Is(err, errs.ErrNotFound) {
+		return s.targetInWindow(ctx, ref)
+	}
+	return t, err
+}
+
+func (s *Service) targetInWindow(ctx context.Context, ref channel.Ref) (target, error) {
+	p, err := loadPart(ctx, s.db, PartID(ref.Part))
+	if err != nil {
+		return target{}, ErrLink.Because(err)
+	}
+	c, err := db.One[chunk](ctx, s.db, `
+		SELECT part_id, no, first_seq, n, done, intent, token, ids FROM chunk
+		WHERE part_id = ? AND first_seq <= ? AND first_seq + n > ?`, ref.Part, ref.Seq, ref.Seq)
+	if err != nil {
+		return target{}, ErrLink.Because(err)
+	}
+	ids, err := unpackIDs(c.Packed, c.N)
+	if err != nil {
+		return target{}, err
+	}
+	return target{
+		Tenant: p.Tenant, Contact: ids[ref.Seq-c.First], State: InFlight, Updated: s.clock.Now(),
+		Revision: p.Revision, Purpose: p.Purpose,
+	}, nil
+}
+
+// target is the delivery that a link is about.
+type target struct {
+	Tenant   id.Tenant          `db:"tenant_id"`
+	Contact  contact.ID         `db:"contact_id"`
+	State    State              `db:"state"`
+	Updated  time.Time          `db:"updated_at"`
+	Domain   string             `db:"domain"`
+	Revision content.RevisionID `db:"revision_id"`
+	Purpose  channel.Purpose    `db:"purpose"`
+	Single   bool               `db:"single"`
+}

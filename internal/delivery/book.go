@@ -1,0 +1,192 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"keruen/internal/channel"
+	"keruen/internal/db"
+	"keruen/internal/id"
+)
+
+// EventKind is what somebody did with a message.
+type EventKind string
+
+// Kinds of event.
+const (
+	Opened       EventKind = "open"
+	Clicked      EventKind = "click"
+	Unsubscribed EventKind = "unsubscribe"
+	Complained   EventKind = "complaint"
+)
+
+// Event is one act of a person or of a machine.
+type Event struct {
+	Kind    EventKind
+	At      time.Time
+	Link    int    // of a click; -1 otherwise
+	Machine string // why it counts as a machine's; empty: a person's
+}
+
+// noLink is Event.Link of what is not a click.
+const noLink = -1
+
+// happening is an event on its way into the book.
+type happening struct {
+	Event
+	ref    channel.Ref
+	target target
+	answer chan error
+}
+
+// book writes events, many in one transaction: a request is answered when its event is on record.
+type book struct {
+	s    *Service
+	in   chan *happening
+	busy chan struct{} // holds one token: who has it writes
+}
+
+// batchEvents is how many events one transaction carries.
+const batchEvents = 500
+
+func newBook(s *Service) *book {
+	return &book{s: s, in: make(chan *happening, 4*batchEvents), busy: make(chan struct{}, 1)}
+}
+
+// write puts one event on record. Whoever finds nobody writing writes for all who have come meanwhile.
+func (b *book) write(ctx context.Context, h *happening) error {
+	h.answer = make(chan error, 1)
+	select {
+	case b.in <- h:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		select {
+		case err := <-h.answer:
+			return err
+		case b.busy <- struct{}{}:
+			b.flush(context.WithoutCancel(ctx))
+			<-b.busy
+		}
+	}
+}
+
+// flush writes what waits, in one transaction.
+func (b *book) flush(ctx context.Context) {
+	var list []*happening
+	for len(list) < batchEvents {
+		select {
+		case h := <-b.in:
+			list = append(list, h)
+			continue
+		default:
+		}
+		break
+	}
+	if len(list) == 0 {
+		return
+	}
+	err := b.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return b.writeTx(ctx, tx, list) })
+	for _, h := range list {
+		h.answer <- err
+	}
+}
+
+type eventKind struct{}
+
+func (eventKind) Prefix() string { return "evt" }
+
+func (b *book) writeTx(ctx context.Context, tx *db.Tx, list []*happening) error {
+	columns := []string{"id", "tenant_id", "part_id", "seq", "kind", "link", "machine", "at"}
+	err := db.InsertRows(ctx, tx, "delivery_event", columns, len(list), func(i int) []any {
+		h := list[i]
+		return []any{id.New[eventKind](), h.target.Tenant, h.ref.Part, h.ref.Seq, h.Kind, h.Link, h.Machine, h.At}
+	}, "")
+	if err != nil {
+		return fmt.Errorf("write events: %w", err)
+	}
+	figures := tally{}
+	touched := make(map[PartID]id.Tenant)
+	for _, h := range list {
+		if h.target.Single {
+			continue
+		}
+		if err := count(ctx, tx, figures, h); err != nil {
+			return fmt.Errorf("count events: %w", err)
+		}
+		touched[PartID(h.ref.Part)] = h.target.Tenant
+	}
+	if err := figures.save(ctx, tx); err != nil {
+		return fmt.Errorf("count events: %w", err)
+	}
+	for p, t := range touched {
+		if err := touchPart(ctx, tx, p); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { b.s.hub.changed(t) })
+	}
+	return nil
+}
+
+// count adds one event to the figures: every one as n, the first of its recipient as u. Somebody
+// whom a machine had opened for and who then opens is counted as a person and no longer as a machine.
+func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
+	part, slot, kind := PartID(h.ref.Part), slotOf(h.At), string(h.Kind)
+	if h.Machine != "" {
+		kind += machineSuffix
+	}
+	u, err := firstTime(ctx, tx, h.ref, kind)
+	if err != nil {
+		return err
+	}
+	if h.Kind == Opened {
+		if err := apart(ctx, tx, figures, h, &u, slot); err != nil {
+			return err
+		}
+	}
+	figures.add(statKey{part, kind, "", slot}, 1, u)
+	if h.Machine == "" && u > 0 {
+		figures.add(statKey{part, domainPrefix + kind, h.target.Domain, 0}, 1, u)
+	}
+	if h.Kind != Clicked {
+		return nil
+	}
+	link := statLink
+	if h.Machine != "" {
+		link += machineSuffix
+	}
+	key := strconv.Itoa(h.Link)
+	if u, err = firstTime(ctx, tx, h.ref, link+":"+key); err != nil {
+		return err
+	}
+	figures.add(statKey{part, link, key, 0}, 1, u)
+	return nil
+}
+
+// apart keeps "opened by a machine only" free of those who opened themselves.
+func apart(ctx context.Context, tx *db.Tx, figures tally, h *happening, u *int64, slot int64) error {
+	other, byMachine := string(Opened)+machineSuffix, h.Machine != ""
+	if byMachine {
+		other = string(Opened)
+	}
+	n, err := db.One[int64](ctx, tx, `
+		SELECT COUNT(*) FROM delivery_seen WHERE part_id = ? AND kind = ? AND seq = ?`, h.ref.Part, other, h.ref.Seq)
+	if err != nil || n == 0 || *u == 0 {
+		return err
+	}
+	if byMachine {
+		*u = 0
+		return nil
+	}
+	figures.add(statKey{PartID(h.ref.Part), other, "", slot}, 0, -1)
+	return nil
+}
+
+// firstTime returns 1 for the first event of a kind of one delivery, else 0.
+func firstTime(ctx context.Context, tx *db.Tx, r channel.Ref, kind string) (int64, error) {
+	return db.Exec(ctx, tx, `
+		INSERT INTO delivery_seen(part_id, kind, seq) VALUES(?,?,?) ON CONFLICT DO NOTHING`, r.Part, kind, r.Seq)
+}
