@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash"
@@ -36,10 +37,10 @@ func New(d *db.DB, events *event.Bus, keys *secret.Keys) *Service {
 	return &Service{db: d, events: events, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
-// hash returns the keyed hash of an address key of one account, nil for none. 128 bits are kept.
-func (s *Service) hash(t id.Tenant, addressKey string) []byte {
+// hash returns the keyed hash of an address key of one account, "" for none. 128 bits are kept.
+func (s *Service) hash(t id.Tenant, addressKey string) string {
 	if addressKey == "" {
-		return nil
+		return ""
 	}
 	m := s.macs.Get().(hash.Hash)
 	defer s.macs.Put(m)
@@ -48,7 +49,7 @@ func (s *Service) hash(t id.Tenant, addressKey string) []byte {
 	binary.BigEndian.PutUint64(b[:], uint64(t))
 	m.Write(b[:])
 	m.Write([]byte(addressKey))
-	return m.Sum(nil)[:16]
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
 }
 
 // Filter says which contacts to list. Every word of Search must begin a word of the e-mail, the names or
@@ -198,11 +199,8 @@ func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contac
 			return err
 		}
 		c.ID, c.Tenant, c.Version, c.CreatedAt, c.UpdatedAt = id.New[contactKind](), who.Tenant, 1, tx.Now, tx.Now
-		if err := s.free(ctx, tx, &c); err != nil {
+		if c, err = s.place(ctx, tx, c); err != nil {
 			return err
-		}
-		if err := s.insertContacts(ctx, tx, []Contact{c}); err != nil {
-			return taken(err)
 		}
 		if err := joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists); err != nil || d.Consent == nil {
 			return err
@@ -215,8 +213,31 @@ func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contac
 	return c, nil
 }
 
-// free checks that no other contact has the address. A member of the account with this e-mail gives way:
-// the new contact takes its place (and its id), so that what was sent to it stays with the person.
+// place stores a new contact. A member of the account with the same e-mail, who was a contact only for our own
+// letters, becomes this contact and keeps its id, so that its consent and its deliveries stay with the person.
+func (s *Service) place(ctx context.Context, tx *db.Tx, c Contact) (Contact, error) {
+	if c.EmailKey != "" {
+		same, err := byEmail(ctx, tx, c.Tenant, []string{c.EmailKey})
+		if err != nil {
+			return Contact{}, err
+		}
+		if len(same) > 0 && same[0].Sort == Staff {
+			c.ID, c.Version, c.CreatedAt = same[0].ID, same[0].Version, same[0].CreatedAt
+			ok, err := s.updateContact(ctx, tx, c)
+			if err == nil && !ok {
+				err = errs.ErrStale
+			}
+			c.Version++
+			return c, err
+		}
+	}
+	if err := s.free(ctx, tx, &c); err != nil {
+		return Contact{}, err
+	}
+	return c, taken(s.insertContacts(ctx, tx, []Contact{c}))
+}
+
+// free checks that no other contact has the address.
 func (s *Service) free(ctx context.Context, tx *db.Tx, c *Contact) error {
 	if c.EmailKey != "" {
 		same, err := byEmail(ctx, tx, c.Tenant, []string{c.EmailKey})

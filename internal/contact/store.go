@@ -84,7 +84,7 @@ var insertColumns = []string{"id", "tenant_id", "sort", "email", "email_key", "e
 func (s *Service) insertContacts(ctx context.Context, tx *db.Tx, list []Contact) error {
 	return db.InsertRows(ctx, tx, "contacts", insertColumns, len(list), func(i int) []any {
 		c := &list[i]
-		return []any{c.ID, c.Tenant, c.Sort, c.Email, null(c.EmailKey), s.hash(c.Tenant, c.EmailKey), null(c.Phone), s.hash(c.Tenant, c.Phone),
+		return []any{c.ID, c.Tenant, c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)),
 			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Version, c.CreatedAt, c.UpdatedAt}
 	}, "")
 }
@@ -95,7 +95,7 @@ func (s *Service) updateContact(ctx context.Context, tx *db.Tx, c Contact) (bool
 		UPDATE contacts SET sort = ?, email = ?, email_key = ?, email_hash = ?, phone = ?, phone_hash = ?, first_name = ?, last_name = ?, lang = ?,
 			fields = `+tx.Dialect().JSONWrite()+`, search_key = ?, version = version + 1, updated_at = ?
 		WHERE tenant_id = ? AND id = ? AND version = ?`,
-		c.Sort, c.Email, null(c.EmailKey), s.hash(c.Tenant, c.EmailKey), null(c.Phone), s.hash(c.Tenant, c.Phone), c.FirstName, c.LastName, c.Lang,
+		c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)), c.FirstName, c.LastName, c.Lang,
 		fieldsText(c.Fields), c.searchKey(), tx.Now, c.Tenant, c.ID, c.Version)
 	return n == 1, err
 }

@@ -34,7 +34,7 @@ func getSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup Suppression
 	return db.One[Suppression](ctx, tx, `SELECT `+stopColumns+` FROM suppression x WHERE x.tenant_id = ? AND x.id = ?`, t, sup)
 }
 
-func upsertSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, hash []byte) error {
+func upsertSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, hash string) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -52,7 +52,7 @@ func deleteSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup Suppress
 func (s *Service) listSuppressions(ctx context.Context, t id.Tenant, search string, ask page.Ask) ([]Suppression, error) {
 	w := db.Where("x.tenant_id = ?", t)
 	if search = strings.TrimSpace(search); search != "" {
-		var hashes [2][]byte
+		var hashes [2]string
 		if a, err := ParseEmail(search); err == nil {
 			hashes[0] = s.hash(t, a.Key)
 		}
@@ -79,6 +79,23 @@ func (s *Service) blankSuppressions(ctx context.Context, tx *db.Tx, c Contact) e
 		}
 	}
 	return nil
+}
+
+// stopsByHash returns the entries of many addresses by their hashes, for the channels of one kind of address.
+func stopsByHash(ctx context.Context, q db.Querier, t id.Tenant, hashes []string) (map[string][]Suppression, error) {
+	out := map[string][]Suppression{}
+	if len(hashes) == 0 {
+		return out, nil
+	}
+	w := db.Where("x.tenant_id = ?", t).And(db.In("x.address_hash", hashes))
+	rows, err := db.All[struct {
+		Hash string `db:"address_hash"`
+		Suppression
+	}](ctx, q, `SELECT x.address_hash, `+stopColumns+` FROM suppression x WHERE `+w.SQL(), w.Args()...)
+	for _, r := range rows {
+		out[r.Hash] = append(out[r.Hash], r.Suppression)
+	}
+	return out, err
 }
 
 // contactStop is an entry of the stop-list with the contact that it stops.

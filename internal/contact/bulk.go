@@ -1,0 +1,364 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"keruen/internal/channel"
+	"keruen/internal/db"
+	"keruen/internal/errs"
+	"keruen/internal/id"
+)
+
+// OnExisting tells what a bulk does with a contact that is there already.
+type OnExisting string
+
+// What to do with a contact that is there.
+const (
+	UpdateEmpty OnExisting = "update_empty" // fill in what is empty
+	Overwrite   OnExisting = "overwrite"    // values of the row win; its empty ones change nothing
+	Skip        OnExisting = "skip"         // change no value; the list and the consent are still given
+)
+
+// Identity tells by what a row is recognised.
+type Identity string
+
+// Identities. A row without the chosen one is recognised by the other.
+const (
+	ByEmail Identity = "email"
+	ByPhone Identity = "phone"
+)
+
+// Row is one contact of a bulk, checked and normalised already.
+type Row struct {
+	Email               Address // zero for none
+	Phone               string  // E.164 or empty
+	FirstName, LastName string
+	Lang                string
+	Fields              map[string]string
+}
+
+// Topic is what a consent is about.
+type Topic struct {
+	Channel channel.Kind
+	Purpose channel.Purpose
+}
+
+// Bulk is a batch of rows, best 500 to 2,000, all treated alike.
+type Bulk struct {
+	Tenant     id.Tenant
+	By         Identity
+	OnExisting OnExisting
+	Lists      []ListID
+	Topics     []Topic // consents to grant, where the contact has an address for them
+	Proof      ProofID // of these consents
+	Rows       []Row
+}
+
+// Result is what a bulk did, or would do, with one row.
+type Result struct {
+	Contact ID // zero in a plan for a contact that is not there yet
+	What    What
+	Stopped bool // the address is on the stop-list: the contact is kept and not written to
+	Kept    bool // the row's e-mail belongs to another contact, so this one kept its own
+}
+
+// What became of a row.
+type What uint8
+
+// What became of a row.
+const (
+	Created What = iota + 1
+	Updated
+	Unchanged // there already, and nothing to change
+	Repeated  // the same contact stood earlier in this batch; what was missing was filled in
+)
+
+// item is one contact of a bulk while it is worked on.
+type item struct {
+	Contact
+	fresh, changed bool
+	stops          []Suppression
+}
+
+// BulkPlan tells what BulkUpsert would do now, and changes nothing.
+func (s *Service) BulkPlan(ctx context.Context, q db.Querier, b Bulk) ([]Result, error) {
+	p, err := s.plan(ctx, q, b)
+	if err != nil {
+		return nil, fmt.Errorf("plan contacts: %w", err)
+	}
+	return p.results(), nil
+}
+
+// BulkUpsert creates and updates contacts, grants consents and joins lists. Doing it twice changes nothing. A withdrawn
+// consent, a complaint or an unsubscription is never overwritten (AUD-3). Two bulks with the same new address at once: one
+// of them fails with a unique violation or errs.ErrStale; roll back and repeat it (Clash tells).
+func (s *Service) BulkUpsert(ctx context.Context, tx *db.Tx, b Bulk) ([]Result, error) {
+	p, err := s.plan(ctx, tx, b)
+	if err != nil {
+		return nil, fmt.Errorf("upsert contacts: %w", err)
+	}
+	if err := s.saveBulk(ctx, tx, b, p.items); err != nil {
+		return nil, fmt.Errorf("upsert contacts: %w", err)
+	}
+	return p.results(), nil
+}
+
+func (s *Service) saveBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*item) error {
+	if err := s.saveItems(ctx, tx, items); err != nil {
+		return err
+	}
+	ids := make([]ID, len(items))
+	for i, it := range items {
+		ids[i] = it.ID
+	}
+	if err := joinLists(ctx, tx, b.Tenant, ids, b.Lists); err != nil {
+		return err
+	}
+	return s.grantBulk(ctx, tx, b, items)
+}
+
+// planned is a batch decided about: each row's contact and what becomes of it.
+type planned struct {
+	items []*item  // each contact once
+	of    []*item  // by row
+	row   []Result // by row, still without what the contact knows itself
+}
+
+func (p planned) results() []Result {
+	for i, it := range p.of {
+		p.row[i].Contact, p.row[i].Stopped = it.ID, len(it.stops) > 0
+	}
+	return p.row
+}
+
+// plan finds what is there and decides about every row.
+func (s *Service) plan(ctx context.Context, q db.Querier, b Bulk) (planned, error) {
+	x, err := indexOf(ctx, q, b)
+	if err != nil {
+		return planned{}, err
+	}
+	p := planned{of: make([]*item, len(b.Rows)), row: make([]Result, len(b.Rows))}
+	for i := range b.Rows {
+		p.of[i], p.row[i] = x.take(b, &b.Rows[i])
+	}
+	p.items = x.items
+	return p, s.findStops(ctx, q, b.Tenant, p.items)
+}
+
+// index finds contacts by their addresses, those that are there and those that are being made.
+type index struct {
+	email, phone map[string]*item
+	items        []*item // of this batch, each once
+	taken        map[*item]bool
+}
+
+func indexOf(ctx context.Context, q db.Querier, b Bulk) (*index, error) {
+	x := &index{email: map[string]*item{}, phone: map[string]*item{}, taken: map[*item]bool{}}
+	var emails, phones []string
+	for _, r := range b.Rows {
+		if r.Email.Key != "" {
+			emails = append(emails, r.Email.Key)
+		}
+		if r.Phone != "" && (b.By == ByPhone || r.Email.Key == "") {
+			phones = append(phones, r.Phone)
+		}
+	}
+	have, err := byEmail(ctx, q, b.Tenant, emails)
+	if err != nil {
+		return nil, err
+	}
+	known := map[ID]*item{}
+	for _, c := range have {
+		it := &item{Contact: c}
+		known[c.ID], x.email[c.EmailKey] = it, it
+	}
+	have, err = byPhone(ctx, q, b.Tenant, phones)
+	for _, c := range have {
+		it := known[c.ID]
+		if it == nil {
+			it = &item{Contact: c}
+		}
+		if x.phone[c.Phone] == nil { // several may share a number: the oldest is meant
+			x.phone[c.Phone] = it
+		}
+	}
+	return x, err
+}
+
+func (x *index) find(by Identity, r *Row) *item {
+	email, phone := x.email[r.Email.Key], x.phone[r.Phone]
+	if by == ByPhone && phone != nil {
+		return phone
+	}
+	if email != nil || r.Email.Key != "" && by != ByPhone {
+		return email
+	}
+	return phone
+}
+
+// take decides about one row and returns the contact that it became.
+func (x *index) take(b Bulk, r *Row) (*item, Result) {
+	it := x.find(b.By, r)
+	if it == nil {
+		it = &item{fresh: true, Contact: Contact{Tenant: b.Tenant, Sort: Audience, Email: r.Email.Given, EmailKey: r.Email.Key, Phone: r.Phone,
+			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Version: 1}}
+		x.add(it)
+		return it, Result{What: Created}
+	}
+	repeated := x.taken[it]
+	x.add(it)
+	kept := r.Email.Key != "" && it.EmailKey != r.Email.Key && x.email[r.Email.Key] != nil
+	changed := it.merge(b.OnExisting, r, !kept)
+	it.changed = it.changed || changed
+	x.add(it) // under an address it may have got now
+	switch {
+	case repeated:
+		return it, Result{What: Repeated, Kept: kept}
+	case changed:
+		return it, Result{What: Updated, Kept: kept}
+	default:
+		return it, Result{What: Unchanged, Kept: kept}
+	}
+}
+
+func (x *index) add(it *item) {
+	if !x.taken[it] {
+		x.taken[it] = true
+		x.items = append(x.items, it)
+	}
+	if it.EmailKey != "" {
+		x.email[it.EmailKey] = it
+	}
+	if it.Phone != "" && x.phone[it.Phone] == nil {
+		x.phone[it.Phone] = it
+	}
+}
+
+// merge puts the values of a row into a contact by the rule and tells whether anything changed. A member of the
+// account becomes part of the audience.
+func (it *item) merge(rule OnExisting, r *Row, emailFree bool) bool {
+	changed := it.Sort != Audience
+	it.Sort = Audience
+	if rule == Skip {
+		return changed
+	}
+	put := func(have *string, value string) {
+		if value != "" && *have != value && (*have == "" || rule == Overwrite) {
+			*have, changed = value, true
+		}
+	}
+	if emailFree && r.Email.Key != "" && it.EmailKey != r.Email.Key && (it.EmailKey == "" || rule == Overwrite) {
+		it.Email, it.EmailKey, changed = r.Email.Given, r.Email.Key, true
+	}
+	put(&it.Phone, r.Phone)
+	put(&it.FirstName, r.FirstName)
+	put(&it.LastName, r.LastName)
+	put(&it.Lang, r.Lang)
+	cloned := false
+	for k, v := range r.Fields {
+		have := it.Fields[k]
+		if put(&have, v); have == it.Fields[k] {
+			continue
+		}
+		if !cloned {
+			it.Fields, cloned = maps.Clone(it.Fields), true
+		}
+		if it.Fields == nil {
+			it.Fields = map[string]string{}
+		}
+		it.Fields[k] = have
+	}
+	return changed
+}
+
+// findStops reads the entries of the stop-list for all addresses of a batch.
+func (s *Service) findStops(ctx context.Context, q db.Querier, t id.Tenant, items []*item) error {
+	hashes := make([]string, 0, 2*len(items))
+	for _, it := range items {
+		if it.EmailKey != "" {
+			hashes = append(hashes, s.hash(t, it.EmailKey))
+		}
+		if it.Phone != "" {
+			hashes = append(hashes, s.hash(t, it.Phone))
+		}
+	}
+	stops, err := stopsByHash(ctx, q, t, hashes)
+	if err != nil || len(stops) == 0 {
+		return err
+	}
+	for _, it := range items {
+		it.stops = append(stops[s.hash(t, it.EmailKey)], stops[s.hash(t, it.Phone)]...)
+	}
+	return nil
+}
+
+func (s *Service) saveItems(ctx context.Context, tx *db.Tx, items []*item) error {
+	var fresh []Contact
+	for _, it := range items {
+		if it.fresh {
+			it.ID, it.CreatedAt, it.UpdatedAt = id.New[contactKind](), tx.Now, tx.Now
+			fresh = append(fresh, it.Contact)
+			continue
+		}
+		if !it.changed {
+			continue
+		}
+		ok, err := s.updateContact(ctx, tx, it.Contact)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errs.ErrStale
+		}
+	}
+	return s.insertContacts(ctx, tx, fresh)
+}
+
+// grantBulk grants the consents of a batch to those who never decided, and to nobody who left or complained.
+func (s *Service) grantBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*item) error {
+	if b.Proof == 0 || len(b.Topics) == 0 {
+		return nil
+	}
+	var old []ID
+	for _, it := range items {
+		if !it.fresh {
+			old = append(old, it.ID)
+		}
+	}
+	decided := map[topicOf]bool{}
+	if len(old) > 0 {
+		states, err := consentStates(ctx, tx, b.Tenant, old)
+		if err != nil {
+			return err
+		}
+		for _, st := range states {
+			decided[topicOf{st.Contact, st.Channel, st.Purpose}] = true
+		}
+	}
+	var grants []topicOf
+	for _, it := range items {
+		for _, t := range b.Topics {
+			g := topicOf{it.ID, t.Channel, t.Purpose}
+			if it.Address(t.Channel) != "" && !decided[g] && !it.left(t) {
+				grants = append(grants, g)
+			}
+		}
+	}
+	return saveConsents(ctx, tx, b.Tenant, b.Proof, Granted, grants)
+}
+
+// left tells whether the person of an address unsubscribed or complained before, perhaps as a contact that was deleted.
+func (it *item) left(t Topic) bool {
+	for _, x := range it.stops {
+		if x.Channel == t.Channel && x.stops(t.Purpose) && (x.Reason == Unsubscribed || x.Reason == Complaint) {
+			return true
+		}
+	}
+	return false
+}
+
+// Clash tells that a bulk failed only because another one changed the same contacts at the same moment: repeat it.
+func Clash(err error) bool { return db.IsUnique(err) || errors.Is(err, errs.ErrStale) }
