@@ -23,6 +23,8 @@ type Sender struct {
 	ReplyTo   string    `db:"reply_to"`
 	Settings  []byte    `db:"settings"` // the adapter's own document, sealed by internal/secret
 	Paused    bool      `db:"paused"`   // nothing leaves while true; queued messages wait
+	Checked   string    `db:"checked"`  // what the adapter found outside (DNS records), as it wrote it; empty before the first look
+	CheckedAt time.Time `db:"checked_at"`
 	Version   int64     `db:"version"`
 	CreatedAt time.Time `db:"created_at"`
 }

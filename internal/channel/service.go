@@ -138,6 +138,16 @@ func (s *Service) setPaused(ctx context.Context, who access.Actor, sid SenderID,
 	})
 }
 
+// SaveCheck keeps what an adapter found when it looked at the outside of a sender, for the screen.
+func (s *Service) SaveCheck(ctx context.Context, who access.Actor, sid SenderID, found []byte) error {
+	if err := who.Can(access.ViewSenders); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return saveCheck(ctx, tx, who.Tenant, sid, found)
+	})
+}
+
 // Delete removes a sender and its secrets. What still waits for it expires with that reason.
 func (s *Service) Delete(ctx context.Context, who access.Actor, sid SenderID) error {
 	if err := who.Can(access.EditSenders); err != nil {

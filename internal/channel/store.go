@@ -9,7 +9,7 @@ import (
 	"keruen/internal/page"
 )
 
-const senderColumns = `id, tenant_id, channel, name, address, reply_to, settings, paused, version, created_at`
+const senderColumns = `id, tenant_id, channel, name, address, reply_to, settings, paused, checked, checked_at, version, created_at`
 
 func getSender(ctx context.Context, q db.Querier, t id.Tenant, sid SenderID) (Sender, error) {
 	return db.One[Sender](ctx, q, `
@@ -46,8 +46,8 @@ func listSenders(ctx context.Context, q db.Querier, t id.Tenant, kind Kind, a pa
 func insertSender(ctx context.Context, tx *db.Tx, s Sender) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO sender(`+senderColumns+`)
-		VALUES(?,?,?,?,?,?,?,?,?,?)`,
-		s.ID, s.Tenant, s.Kind, s.Name, s.Address, s.ReplyTo, s.Settings, s.Paused, s.Version, s.CreatedAt)
+		VALUES(?,?,?,?,?,?,?,?,?,?,?,?)`,
+		s.ID, s.Tenant, s.Kind, s.Name, s.Address, s.ReplyTo, s.Settings, s.Paused, s.Checked, s.CheckedAt, s.Version, s.CreatedAt)
 	return err
 }
 
@@ -59,6 +59,16 @@ func updateSender(ctx context.Context, tx *db.Tx, s Sender) error {
 		s.Name, s.Address, s.ReplyTo, s.Settings, s.Paused, s.Version, s.Tenant, s.ID, s.Version-1)
 	if err == nil && n == 0 {
 		return errs.ErrStale
+	}
+	return err
+}
+
+// saveCheck keeps the last look at a sender's outside. It is no change of the sender, so the version stays.
+func saveCheck(ctx context.Context, tx *db.Tx, t id.Tenant, sid SenderID, found []byte) error {
+	n, err := db.Exec(ctx, tx, `
+		UPDATE sender SET checked = ?, checked_at = ? WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL`, string(found), tx.Now, t, sid)
+	if err == nil && n == 0 {
+		return errs.ErrNotFound
 	}
 	return err
 }

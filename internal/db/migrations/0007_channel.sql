@@ -9,6 +9,8 @@ CREATE TABLE sender (
 	reply_to   {text} NOT NULL,
 	settings   {bytes},            -- the adapter's document, sealed
 	paused     {bool} NOT NULL,
+	checked    {text} NOT NULL,    -- what the adapter's last look at DNS found; '' before the first
+	checked_at {big},
 	version    {big} NOT NULL,
 	created_at {big} NOT NULL,
 	deleted_at {big}
