@@ -75,6 +75,8 @@ func (d Dialect) bind(a any) any {
 		return v.UnixMilli()
 	case list:
 		return v.bind(d)
+	case array:
+		return []any(v)
 	case json.RawMessage:
 		if v == nil {
 			return nil

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"keruen/internal/clock"
 	"keruen/internal/errs"
@@ -48,9 +49,10 @@ type Config struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	clock  clock.Clock
-	log    *slog.Logger
-	engine engine
+	clock   clock.Clock
+	log     *slog.Logger
+	engine  engine
+	columns sync.Map // PostgreSQL: table → types of its columns, for InsertRows
 }
 
 // engine is what SQLite and PostgreSQL do differently.

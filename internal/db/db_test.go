@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,6 +139,53 @@ func TestRowsAreInsertedInBatchesOfAnySize(t *testing.T) {
 		sum, err := db.One[int](t.Context(), d, `SELECT sum(id) FROM thing`)
 		require.NoError(t, err)
 		require.Equal(t, 300*301/2, sum)
+	})
+}
+
+func TestRowsInsertedInBulkKeepTheirTypes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		makeTable(t, d)
+		want := []thing{
+			{stamp{time.UnixMilli(1).UTC()}, 1, `a"{}',\\`, true, []byte{0, 1, '"'}, 0.5, db.AsJSON(map[string]int{"x": 2}), ""},
+			{ID: 2},
+			{ID: 3, Name: "c", Weight: -1e300},
+		}
+		columns := []string{"id", "name", "on_sale", "photo", "weight", "made_at", "note"}
+		err := d.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return db.InsertRows(ctx, tx, "thing", columns, len(want), func(i int) []any {
+				w := want[i]
+				return []any{w.ID, w.Name, w.Sale, w.Photo, w.Weight, w.MadeAt, w.Note}
+			}, "")
+		})
+		require.NoError(t, err)
+		got, err := db.All[thing](t.Context(), d, `SELECT `+strings.Join(columns, ", ")+` FROM thing ORDER BY id`)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+
+		err = d.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return db.InsertRows(ctx, tx, "thing", []string{"id", "nme"}, 1, func(int) []any { return []any{9, "x"} }, "")
+		})
+		require.ErrorContains(t, err, "nme")
+		err = d.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return db.InsertRows(ctx, tx, "thing", []string{"id", "name"}, 1, func(int) []any { return []any{9} }, "")
+		})
+		require.ErrorContains(t, err, "1 values for 2 columns")
+	})
+}
+
+func TestAValueThatCannotBeEncodedIsAnError(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		makeTable(t, d)
+		for _, bad := range []any{db.AsJSON(func() {}), struct{}{}, make(chan int)} {
+			err := d.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+				_, err := db.Exec(ctx, tx, `INSERT INTO thing (id, note) VALUES (1, ?)`, bad)
+				return err
+			})
+			require.Error(t, err)
+		}
+		require.Zero(t, count(t, d))
 	})
 }
 

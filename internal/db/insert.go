@@ -6,51 +6,149 @@ import (
 	"strings"
 )
 
-// maxBatch is the most rows of one INSERT. A power of two, so that the rest of a bulk takes few different texts.
-const maxBatch = 128
+// Rows of one INSERT: on SQLite a power of two, so that the rest of a bulk takes few different texts; on PostgreSQL
+// the text does not depend on it.
+const (
+	sqliteBatch   = 128
+	postgresBatch = 1024
+)
 
 // maxArgs keeps a statement below SQLite's 32 766 parameters.
 const maxArgs = 32000
 
 // InsertRows inserts n rows, many per statement; row(i) gives the values in the order of columns.
-// The suffix follows the VALUES, for instance "ON CONFLICT DO NOTHING". A column written "name:json"
-// is a {json} column and takes the text of a document.
+// The suffix follows the rows, for instance "ON CONFLICT DO NOTHING". With DO UPDATE a key may come only
+// once in the whole call (PostgreSQL refuses to change a row twice in a statement). A column written
+// "name:json" is a {json} column and takes the text of a document.
 func InsertRows(ctx context.Context, tx *Tx, table string, columns []string, n int, row func(i int) []any, suffix string) error {
-	head, one := insertParts(tx.Dialect(), table, columns)
-	size := maxBatch
-	for size*len(columns) > maxArgs {
+	in := insert{tx: tx, table: table, columns: columns, row: row, suffix: suffix}
+	if tx.Dialect() == Postgres {
+		return in.arrays(ctx, n)
+	}
+	return in.values(ctx, n)
+}
+
+type insert struct {
+	tx      *Tx
+	table   string
+	columns []string
+	row     func(i int) []any
+	suffix  string
+}
+
+func (in insert) at(i int) ([]any, error) {
+	values := in.row(i)
+	if len(values) != len(in.columns) {
+		return nil, fmt.Errorf("insert into %s: row %d has %d values for %d columns", in.table, i, len(values), len(in.columns))
+	}
+	return values, nil
+}
+
+// names returns the columns without their marks.
+func (in insert) names() []string {
+	names := make([]string, len(in.columns))
+	for i, c := range in.columns {
+		names[i] = strings.TrimSuffix(c, ":json")
+	}
+	return names
+}
+
+// values inserts by VALUES (…), (…).
+func (in insert) values(ctx context.Context, n int) error {
+	marks := make([]string, len(in.columns))
+	for i, c := range in.columns {
+		marks[i] = "?"
+		if strings.HasSuffix(c, ":json") {
+			marks[i] = in.tx.Dialect().JSONWrite()
+		}
+	}
+	head := "INSERT INTO " + in.table + " (" + strings.Join(in.names(), ", ") + ") VALUES "
+	one := "(" + strings.Join(marks, ", ") + ")"
+	size := sqliteBatch
+	for size*len(in.columns) > maxArgs {
 		size /= 2
 	}
-	args := make([]any, 0, min(n, size)*len(columns))
-	for i := 0; i < n; {
+	args := make([]any, 0, min(n, size)*len(in.columns))
+	for i := 0; i < n; i += size {
 		for size > n-i {
 			size /= 2
 		}
 		args = args[:0]
 		for k := range size {
-			values := row(i + k)
-			if len(values) != len(columns) {
-				return fmt.Errorf("insert into %s: row %d has %d values for %d columns", table, i+k, len(values), len(columns))
+			values, err := in.at(i + k)
+			if err != nil {
+				return err
 			}
 			args = append(args, values...)
 		}
-		text := head + one + strings.Repeat(", "+one, size-1) + " " + suffix
-		if _, err := tx.exec(ctx, text, args); err != nil {
+		text := head + one + strings.Repeat(", "+one, size-1) + " " + in.suffix
+		if _, err := in.tx.exec(ctx, text, args); err != nil {
 			return err
 		}
-		i += size
 	}
 	return nil
 }
 
-func insertParts(d Dialect, table string, columns []string) (head, one string) {
-	names, marks := make([]string, len(columns)), make([]string, len(columns))
-	for i, c := range columns {
-		name, isJSON := strings.CutSuffix(c, ":json")
-		names[i], marks[i] = name, "?"
-		if isJSON {
-			marks[i] = d.JSONWrite()
+// arrays inserts by unnest, one array per column: twice as fast as VALUES on PostgreSQL.
+func (in insert) arrays(ctx context.Context, n int) error {
+	if n == 0 {
+		return nil
+	}
+	types, err := columnTypes(ctx, in.tx, in.table)
+	if err != nil {
+		return fmt.Errorf("insert into %s: %w", in.table, err)
+	}
+	names := in.names()
+	marks := make([]string, len(names))
+	for i, name := range names {
+		if types[name] == "" {
+			return fmt.Errorf("insert into %s: there is no column %s", in.table, name)
+		}
+		marks[i] = "?::" + types[name] + "[]"
+	}
+	text := "INSERT INTO " + in.table + " (" + strings.Join(names, ", ") + ") SELECT * FROM unnest(" +
+		strings.Join(marks, ", ") + ") " + in.suffix
+	for i := 0; i < n; i += postgresBatch {
+		args := make([]any, len(names))
+		for c := range args {
+			args[c] = make(array, 0, min(postgresBatch, n-i))
+		}
+		for k := i; k < min(n, i+postgresBatch); k++ {
+			values, err := in.at(k)
+			if err != nil {
+				return err
+			}
+			for c, v := range values {
+				args[c] = append(args[c].(array), Postgres.bind(v))
+			}
+		}
+		if _, err := in.tx.exec(ctx, text, args); err != nil {
+			return err
 		}
 	}
-	return "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") VALUES ", "(" + strings.Join(marks, ", ") + ")"
+	return nil
+}
+
+// array is a column of bound values.
+type array []any
+
+// columnTypes returns the types of a table's columns, looked up once.
+func columnTypes(ctx context.Context, tx *Tx, table string) (map[string]string, error) {
+	known := &tx.d.columns
+	if types, ok := known.Load(table); ok {
+		return types.(map[string]string), nil
+	}
+	type column struct{ Name, Type string }
+	all, err := All[column](ctx, tx, `
+		SELECT attname::text AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+		WHERE attrelid = CAST(? AS regclass) AND attnum > 0 AND NOT attisdropped`, table)
+	if err != nil {
+		return nil, err
+	}
+	types := make(map[string]string, len(all))
+	for _, c := range all {
+		types[c.Name] = c.Type
+	}
+	known.Store(table, types)
+	return types, nil
 }

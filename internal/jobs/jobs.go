@@ -76,8 +76,8 @@ type Task struct {
 	Visible bool   // shown in List, kept for 30 days instead of 7
 }
 
-// DefaultAttempts is how often a task is tried: with the pauses of Backoff for about nine hours.
-const DefaultAttempts = 12
+// DefaultAttempts is how often a task is tried: with the pauses of Backoff for about two days.
+const DefaultAttempts = 50
 
 // Backoff is the pause after a failed attempt (1 is the first): attempt⁴ seconds, at most an hour.
 func Backoff(attempt int) time.Duration {
