@@ -141,3 +141,12 @@ func requireField(t *testing.T, err error, path string, want *errs.Error) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// exec changes the database behind the feature's back.
+func (w *world) exec(t *testing.T, text string, args ...any) {
+	t.Helper()
+	require.NoError(t, w.db.InTx(t.Context(), func(ctx ctx, tx *db.Tx) error {
+		_, err := db.Exec(ctx, tx, text, args...)
+		return err
+	}))
+}
