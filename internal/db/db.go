@@ -33,6 +33,8 @@ var (
 		"The SQLite file lies on a network or FUSE file system, where it can be damaged. Move it to a local disk or use PostgreSQL.")
 	ErrInUse = errs.New(errs.Conflict, "db.in_use",
 		"Another running Keruen uses this SQLite file. Stop it first, or use PostgreSQL to run several.")
+	ErrNewer = errs.New(errs.Conflict, "db.newer",
+		"The database was changed by a newer version of Keruen. Install that version; this one could damage the data.")
 	ErrClosed = errs.New(errs.Unavailable, "db.closed", "The service is stopping. Try again in a minute.")
 	ErrNested = errs.New(errs.Internal, "db.nested_transaction",
 		"A transaction was begun inside another one. Pass the transaction on instead.")
@@ -60,7 +62,8 @@ type engine interface {
 	dialect() Dialect
 	reader() runner
 	inTx(ctx context.Context, d *DB, fn func(context.Context, *Tx) error) error
-	migrate(ctx context.Context, d *DB) error
+	migrate(ctx context.Context) error
+	schema(ctx context.Context) (Schema, error)
 	close() error
 }
 
@@ -98,11 +101,32 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 func (d *DB) Close() error { return d.engine.close() }
 
 // Migrate brings the schema up to date. Several nodes may call it at once. Repeating it changes nothing.
+// ErrNewer if the database has migrations that this program does not know.
 func (d *DB) Migrate(ctx context.Context) error {
-	if err := d.engine.migrate(ctx, d); err != nil {
+	s, err := d.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Has > s.Knows {
+		return ErrNewer.With("has", s.Has).With("knows", s.Knows)
+	}
+	if err := d.engine.migrate(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// Schema is the state of the tables: the number of the last migration that has run, and of the last one this program
+// knows. Equal: up to date. Has above Knows: the database belongs to a newer program.
+type Schema struct{ Has, Knows int64 }
+
+// Schema tells how far the migrations have come. It is for checks; Migrate needs nobody to ask first.
+func (d *DB) Schema(ctx context.Context) (Schema, error) {
+	s, err := d.engine.schema(ctx)
+	if err != nil {
+		return Schema{}, fmt.Errorf("look at the schema: %w", kindOf(err))
+	}
+	return s, nil
 }
 
 // Dialect tells which engine runs, for the fragments that differ.

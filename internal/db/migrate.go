@@ -81,29 +81,42 @@ type renderedFile struct {
 // Read reads the rendered text, not the file below.
 func (f *renderedFile) Read(p []byte) (int, error) { return f.Reader.Read(p) }
 
-// migrateUp runs what is missing and tells whether there was anything. On PostgreSQL nodes that start
-// together wait for each other.
+// migrateUp runs what is missing and tells whether there was anything.
 func migrateUp(ctx context.Context, on *sql.DB, d Dialect) (changed bool, err error) {
-	files, err := fs.Sub(migrationFiles{d}, "migrations")
-	if err != nil {
-		return false, err
-	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if d == Postgres {
-		dialect = goose.DialectPostgres
-		// The lock is asked for every second, for five minutes.
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-		if err != nil {
-			return false, err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
-	}
-	p, err := goose.NewProvider(dialect, on, files, options...)
+	p, err := migrations(on, d)
 	if err != nil {
 		return false, err
 	}
 	done, err := p.Up(ctx)
 	return len(done) > 0, kindOf(err)
+}
+
+// migrations prepares goose. On PostgreSQL nodes that start together wait for each other, asking for the lock every
+// second for five minutes.
+func migrations(on *sql.DB, d Dialect) (*goose.Provider, error) {
+	files, err := fs.Sub(migrationFiles{d}, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if d == Postgres {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	return goose.NewProvider(dialect, on, files, options...)
+}
+
+func schemaOf(ctx context.Context, on *sql.DB, d Dialect) (s Schema, err error) {
+	p, err := migrations(on, d)
+	if err != nil {
+		return s, err
+	}
+	s.Has, s.Knows, err = p.GetVersions(ctx)
+	return s, err
 }
 
 // Migrations returns the rendered text of every migration in order, for tools and tests that must know

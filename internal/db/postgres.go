@@ -51,13 +51,17 @@ func (p *postgresDB) reader() runner { return p.pool }
 
 func (p *postgresDB) close() error { return p.pool.Close() }
 
-func (p *postgresDB) migrate(ctx context.Context, _ *DB) error {
+func (p *postgresDB) migrate(ctx context.Context) error {
 	changed, err := migrateUp(ctx, p.pool, Postgres)
 	if err != nil || !changed {
 		return err
 	}
 	_, err = p.pool.ExecContext(ctx, "ANALYZE")
 	return kindOf(err)
+}
+
+func (p *postgresDB) schema(ctx context.Context) (Schema, error) {
+	return schemaOf(ctx, p.pool, Postgres)
 }
 
 func (p *postgresDB) inTx(ctx context.Context, d *DB, fn func(context.Context, *Tx) error) error {

@@ -120,24 +120,42 @@ func (s *sqliteDB) inTx(ctx context.Context, d *DB, fn func(context.Context, *Tx
 }
 
 // migrate works on a connection of its own: the writer holds the other one. Processes take turns.
-func (s *sqliteDB) migrate(ctx context.Context, _ *DB) error {
+func (s *sqliteDB) migrate(ctx context.Context) error {
 	lock, err := waitForLock(ctx, s.path+".migrate.lock")
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	own, err := sql.Open("sqlite", s.dsn)
+	own, err := s.another()
 	if err != nil {
 		return err
 	}
 	defer own.Close()
-	own.SetMaxOpenConns(1)
 	changed, err := migrateUp(ctx, own, SQLite)
 	if err != nil || !changed {
 		return err
 	}
 	_, err = own.ExecContext(ctx, "ANALYZE")
 	return kindOf(err)
+}
+
+func (s *sqliteDB) schema(ctx context.Context) (Schema, error) {
+	own, err := s.another()
+	if err != nil {
+		return Schema{}, err
+	}
+	defer own.Close()
+	return schemaOf(ctx, own, SQLite)
+}
+
+// another opens one more writing connection.
+func (s *sqliteDB) another() (*sql.DB, error) {
+	own, err := sql.Open("sqlite", s.dsn)
+	if err != nil {
+		return nil, err
+	}
+	own.SetMaxOpenConns(1)
+	return own, nil
 }
 
 func waitForLock(ctx context.Context, path string) (*os.File, error) {

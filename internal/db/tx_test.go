@@ -263,6 +263,11 @@ func TestNodesThatStartTogetherMigrateOnce(t *testing.T) {
 		"postgres": dbtest.EmptyPostgres(t),
 	} {
 		t.Run(name, func(t *testing.T) {
+			fresh, err := dbtest.Open(t, address, clock.Real{}).Schema(t.Context())
+			require.NoError(t, err)
+			require.Zero(t, fresh.Has)
+			require.Positive(t, fresh.Knows)
+
 			results := make(chan error, 3)
 			for range cap(results) {
 				d := dbtest.Open(t, address, clock.Real{})
@@ -275,8 +280,19 @@ func TestNodesThatStartTogetherMigrateOnce(t *testing.T) {
 			n, err := db.One[int](t.Context(), d, `SELECT count(*) FROM task`)
 			require.NoError(t, err)
 			require.Zero(t, n)
+			now, err := d.Schema(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, db.Schema{Has: fresh.Knows, Knows: fresh.Knows}, now)
 		})
 	}
+}
+
+func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		exec(t, d, `INSERT INTO goose_db_version (version_id, is_applied) SELECT 9000, is_applied FROM goose_db_version WHERE version_id = 1`)
+		require.ErrorIs(t, d.Migrate(t.Context()), db.ErrNewer)
+	})
 }
 
 func TestALeaseHasOneOwnerAndItsTokenFencesTheFormerOne(t *testing.T) {

@@ -144,8 +144,8 @@ func listTasks(ctx context.Context, q db.Querier, tenant id.Tenant, before int64
 func prune(ctx context.Context, tx *db.Tx, hidden, visible time.Time, n int) (int64, error) {
 	done, err := db.Exec(ctx, tx, `
 		DELETE FROM task WHERE id IN (
-			SELECT id FROM task WHERE finished_at < ? OR (finished_at < ? AND NOT visible) ORDER BY finished_at LIMIT ?)`,
-		visible, hidden, n)
+			SELECT id FROM task WHERE finished_at < ? AND (NOT visible OR finished_at < ?) ORDER BY finished_at LIMIT ?)`,
+		hidden, visible, n)
 	if err != nil {
 		return 0, fmt.Errorf("prune tasks: %w", err)
 	}
