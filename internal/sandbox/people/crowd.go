@@ -14,7 +14,7 @@ import (
 
 // Bounds of the crowd.
 const (
-	maxPlanned = 200_000 // acts waiting; letters over it are not read by anybody
+	maxPlanned = 100_000 // letters waiting for their readers; one over it is not read by anybody
 	hands      = 8       // acts going on at once
 )
 
@@ -47,10 +47,12 @@ type Crowd struct {
 	stop  context.CancelFunc
 }
 
+// planned is a reader with the next acts in order; the second begins when the first is done.
 type planned struct {
-	at     time.Time
-	act    Act
-	letter int64
+	at       time.Time
+	steps    []Step
+	letter   int64
+	received time.Time
 }
 
 // New makes a crowd that does not act yet.
@@ -84,19 +86,24 @@ func (c *Crowd) Close() {
 func (c *Crowd) Receive(l archive.Letter, big bool, messageID string) {
 	r := Reader{Address: l.To, Provider: l.Provider, Big: big, Letter: messageID}
 	c.mu.Lock()
-	for _, s := range c.habits.Plan(c.seed, r, c.speed) {
-		if len(c.queue) < maxPlanned {
-			heap.Push(&c.queue, planned{l.At.Add(s.After), s.Act, l.ID})
-		}
+	defer c.mu.Unlock()
+	c.plan(planned{steps: c.habits.Plan(c.seed, r, c.speed), letter: l.ID, received: l.At})
+}
+
+// plan queues the first of the steps. The caller holds the lock.
+func (c *Crowd) plan(p planned) {
+	if len(p.steps) == 0 || len(c.queue) >= maxPlanned {
+		return
 	}
-	c.mu.Unlock()
+	p.at = p.received.Add(p.steps[0].After)
+	heap.Push(&c.queue, p)
 	select {
 	case c.added <- struct{}{}:
 	default:
 	}
 }
 
-// Waiting tells how many acts are still to come.
+// Waiting tells how many readers have something left to do and are not at it.
 func (c *Crowd) Waiting() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -163,15 +170,20 @@ func (c *Crowd) act(ctx context.Context, p planned) {
 		c.log.Warn("a reader of the pretend world cannot find a letter", "letter", p.letter, "err", err)
 		return
 	}
+	now := p.steps[0].Act
 	v := visit{web: c.web, letter: letter.Parse(raw), who: dice{c.seed, Reader{Address: l.To, Provider: l.Provider}}, address: l.To}
-	how := v.do(ctx, p.act)
+	how := v.do(ctx, now)
 	if ctx.Err() != nil {
 		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.archive.Note(archive.Entry{
-		At: c.clock.Now(), Kind: string(p.act), Provider: l.Provider, To: l.To, Letter: l.ID, Reply: how,
-		Machine: p.act == Scan || p.act == Prefetch,
+		At: c.clock.Now(), Kind: string(now), Provider: l.Provider, To: l.To, Letter: l.ID, Reply: how,
+		Machine: now == Scan || now == Prefetch,
 	})
+	p.steps = p.steps[1:]
+	c.plan(p)
 }
 
 // queue is a heap by time.
