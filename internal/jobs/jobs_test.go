@@ -200,6 +200,25 @@ func TestASnoozedTaskWaitsWithoutSpendingAnAttempt(t *testing.T) {
 	})
 }
 
+func TestASnoozeForgetsEarlierFailuresSoPeriodicTasksLiveOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB, q *jobs.Queue, now *clock.Fake) {
+		calls := 0
+		jobs.Register(q, "periodic", func(_ context.Context, j *jobs.Job, _ args) error {
+			switch calls++; {
+			case calls == 7:
+				return nil
+			case calls%2 == 1:
+				return errors.New("a bad day")
+			}
+			return jobs.Snooze(time.Second)
+		})
+		job := enqueue(t, d, q, jobs.Task{Tenant: tenant, Kind: "periodic", Args: args{}, MaxAttempts: 2})
+		work(t, q)
+		waitFor(t, q, now, job, jobs.Done)
+	})
+}
+
 func TestATaskIsNotRunBeforeItsTime(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB, q *jobs.Queue, now *clock.Fake) {

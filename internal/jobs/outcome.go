@@ -15,7 +15,8 @@ type snoozed struct{ d time.Duration }
 
 func (s snoozed) Error() string { return fmt.Sprintf("wait for %s", s.d) }
 
-// Snooze ends this call; the task is called again after d. It does not count as an attempt.
+// Snooze ends this call; the task is called again after d. It does not count as an attempt, and earlier failures
+// are forgotten, so a task that snoozes for ever is a periodic one (give it a unique key, enqueue it at each start).
 func Snooze(d time.Duration) error { return snoozed{d} }
 
 // cancelled ends a task for good.

@@ -158,7 +158,7 @@ func (q *Queue) judge(ctx context.Context, h *held, err error) ending {
 	case err == nil:
 		return ending{state: Done, runAt: now}
 	case errors.As(err, &later):
-		return ending{state: Queued, runAt: now.Add(later.d), spent: 1}
+		return ending{state: Queued, runAt: now.Add(later.d), spent: h.Attempts}
 	case ctx.Err() != nil:
 		return ending{state: Queued, runAt: now, spent: 1} // the process stops
 	}

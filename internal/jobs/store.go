@@ -78,7 +78,7 @@ func renew(ctx context.Context, tx *db.Tx, task ID, token int64, until time.Time
 type ending struct {
 	state     State // Queued to be called again
 	runAt     time.Time
-	spent     int // attempts to give back: 1 after a snooze
+	spent     int // attempts to give back: this one at a shutdown, all after a snooze
 	lastError string
 }
 
