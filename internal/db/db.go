@@ -54,6 +54,7 @@ type DB struct {
 	clock   clock.Clock
 	log     *slog.Logger
 	engine  engine
+	alone   bool
 	columns sync.Map // PostgreSQL: table → types of its columns, for InsertRows
 }
 
@@ -94,8 +95,13 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	d.alone = c.Exclusive && d.Dialect() == SQLite
 	return d, nil
 }
+
+// Alone tells that no other process works on this database: a SQLite file opened with Exclusive. Leases that a
+// former process left behind are then void at once.
+func (d *DB) Alone() bool { return d.alone }
 
 // Close waits for the running transactions and closes the database. Later calls fail with ErrClosed.
 func (d *DB) Close() error { return d.engine.close() }

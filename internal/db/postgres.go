@@ -35,6 +35,7 @@ func openPostgres(ctx context.Context, c Config) (*postgresDB, error) {
 	if n == 0 {
 		n = defaultConns
 	}
+	nameSession(config)
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
@@ -43,6 +44,20 @@ func openPostgres(ctx context.Context, c Config) (*postgresDB, error) {
 		return nil, errors.Join(kindOf(err), pool.Close())
 	}
 	return &postgresDB{pool}, nil
+}
+
+// nameSession sets what the address leaves open. A process that is frozen in the middle of a transaction loses it
+// after a minute, so that others get the rows it has locked. Poolers refuse such parameters: behind one
+// (default_query_exec_mode=exec or simple_protocol in the address) the operator sets them in the server.
+func nameSession(config *pgx.ConnConfig) {
+	if config.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement {
+		return
+	}
+	for name, value := range map[string]string{"application_name": "keruen", "idle_in_transaction_session_timeout": "60000"} {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
+	}
 }
 
 func (p *postgresDB) dialect() Dialect { return Postgres }

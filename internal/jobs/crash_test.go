@@ -148,6 +148,27 @@ func leaseOf(t *testing.T, d *db.DB, job jobs.ID) time.Time {
 	return at
 }
 
+func TestTheOnlyProcessGoesOnAtOnceWithWhatAFormerOneLeft(t *testing.T) {
+	t.Parallel()
+	now := clock.NewFake(start) // it stands still: no lease runs out
+	d, err := db.Open(t.Context(), db.Config{URL: dbtest.SQLite(t), Clock: now, Log: dbtest.Log(t), Exclusive: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	require.True(t, d.Alone())
+	q := jobs.New(d, now, dbtest.Log(t))
+	jobs.Register(q, "import", func(context.Context, *jobs.Job, args) error { return nil })
+	job := enqueue(t, d, q, jobs.Task{Tenant: tenant, Kind: "import", Args: args{}})
+	inTx(t, d, func(ctx context.Context, tx *db.Tx) error {
+		_, err := db.Exec(ctx, tx, `UPDATE task SET state = 1, attempts = 1, token = 1, owner = 'killed', lease_until = ? WHERE id = ?`,
+			start.Add(q.Lease), job)
+		return err
+	})
+
+	work(t, q)
+
+	require.Equal(t, 2, waitFor(t, q, nil, job, jobs.Done).Attempts)
+}
+
 func TestATaskThatKillsEveryProcessIsGivenUp(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB, q *jobs.Queue, now *clock.Fake) {

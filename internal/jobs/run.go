@@ -31,6 +31,9 @@ const (
 // Run works until ctx ends, then waits for the workers to return. Tasks that they had to leave are queued
 // again at once, without an attempt spent.
 func (q *Queue) Run(ctx context.Context) error {
+	if err := q.takeOver(ctx); err != nil {
+		return fmt.Errorf("take over the tasks of a former process: %w", err)
+	}
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	var pruned time.Time
@@ -51,6 +54,14 @@ func (q *Queue) Run(ctx context.Context) error {
 		case <-q.clock.After(q.Poll):
 		}
 	}
+}
+
+// takeOver frees the tasks of a process that died, where no other can be alive; elsewhere their leases run out.
+func (q *Queue) takeOver(ctx context.Context) error {
+	if !q.db.Alone() {
+		return nil
+	}
+	return q.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return orphan(ctx, tx, q.owner) })
 }
 
 // round claims what there is room for and starts it. full says that it got all it asked for.

@@ -74,6 +74,12 @@ func renew(ctx context.Context, tx *db.Tx, task ID, token int64, until time.Time
 	return n == 1, err
 }
 
+// orphan ends the leases of every other process.
+func orphan(ctx context.Context, tx *db.Tx, owner string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE task SET lease_until = 0 WHERE state = 1 AND owner <> ?`, owner)
+	return err
+}
+
 // ending is how a call of a worker ended.
 type ending struct {
 	state     State // Queued to be called again
