@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import * as v from 'valibot'
-import { acceptInvitation, getInvitationPreview, type InvitationPreview } from '@/api'
+import { acceptInvitation, getInvitationPreview, type InvitationPreview, signOut } from '@/api'
+import { useMaybeMe } from '@/app/session'
 import { useLang } from '@/app/useLang'
 import { newPassword } from '@/lib/rules'
 import { Loaded } from '@/ui/Loaded'
@@ -41,6 +42,7 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationPr
   const { lang } = useLang()
   const documents = useDocuments()
   const known = invitation.has_login
+  const me = useMaybeMe()
   const { form, busy, problem, onSubmit } = useApiForm({
     initial: { password: '' },
     schema: v.object({ password: known ? v.string() : newPassword }),
@@ -50,10 +52,14 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationPr
     },
     onDone: (me) => void enter(me),
   })
+  // A person with a password accepts while signed in with the invited address.
+  if (known && me?.member.email.toLowerCase() !== invitation.email.toLowerCase()) {
+    return <SignInFirst token={token} invitation={invitation} signedIn={me !== null} />
+  }
   return (
     <GuestCard
       title={t('invite.title', { account: invitation.account_name })}
-      hint={t('invite.hint', { who: invitation.invited_by, email: invitation.email, role: t(`role.${invitation.role}`) })}
+      hint={t('invite.hint', { email: invitation.email, role: t(`role.${invitation.role}`) })}
     >
       <form className={css.form} onSubmit={onSubmit} noValidate>
         <ProblemAlert error={problem} />
@@ -68,6 +74,30 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationPr
           {t('invite.action')}
         </Button>
       </form>
+    </GuestCard>
+  )
+}
+
+interface SignInFirstProps {
+  token: string
+  invitation: InvitationPreview
+  signedIn: boolean
+}
+
+function SignInFirst({ token, invitation, signedIn }: SignInFirstProps) {
+  const { t } = useTranslation('access')
+  const go = async () => {
+    if (signedIn) await signOut()
+    location.assign(`/sign-in?next=${encodeURIComponent(`/invite/${token}`)}`)
+  }
+  return (
+    <GuestCard
+      title={t('invite.title', { account: invitation.account_name })}
+      hint={signedIn ? t('invite.other_account', { email: invitation.email }) : t('invite.sign_in_first', { email: invitation.email })}
+    >
+      <Button fullWidth onClick={() => void go()}>
+        {signedIn ? t('invite.switch') : t('sign_in.action')}
+      </Button>
     </GuestCard>
   )
 }

@@ -7,7 +7,7 @@ import { setSession } from '@/app/session'
 export async function enter(me: Me, next?: string): Promise<void> {
   setSession(me)
   await setLang(me.member.lang)
-  if (!me.account.name) return void router.navigate({ to: '/welcome' })
+  if (!me.account.name && me.permissions.includes('account.manage')) return void router.navigate({ to: '/welcome' })
   if (next && /^\/(?![/\\])/.test(next)) return void router.history.push(next)
   return void router.navigate({ to: '/' })
 }

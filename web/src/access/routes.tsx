@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
-import { guestRoute } from '@/app/routes'
+import { guestRoute, settingsRoute } from '@/app/routes'
 import { currentMe } from '@/app/session'
 
 const text = (v: unknown) => (typeof v === 'string' && v !== '' ? v : undefined)
@@ -43,4 +43,37 @@ export const guestRoutes = [
   }),
 ] as const
 
-export const settingsRoutes = [] as const
+export const settingsRoutes = [
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/settings/profile' })
+    },
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/profile',
+    component: lazyRouteComponent(() => import('./Profile'), 'Profile'),
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/security',
+    component: lazyRouteComponent(() => import('./Security'), 'Security'),
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/company',
+    component: lazyRouteComponent(() => import('./Company'), 'Company'),
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/team',
+    component: lazyRouteComponent(() => import('./Team'), 'Team'),
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./Keys'), 'Keys'),
+  }),
+] as const

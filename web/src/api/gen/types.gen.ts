@@ -13,6 +13,7 @@ export type ApiKey = {
     expires_at?: string;
     id: string;
     last_used_at?: string;
+    last_used_ip?: string;
     name: string;
     /**
      * Beginning of the token, to tell keys apart.
@@ -25,7 +26,7 @@ export type AcceptInvitationInputBody = {
     accept?: Array<AcceptedDocument>;
     lang?: 'ru' | 'kk' | 'en';
     /**
-     * Needed when the address has no login yet: 10 characters or more. For a known address it is the existing password.
+     * Needed when the address has no login yet: 10 characters or more. A known person signs in first and leaves it out.
      */
     password?: string;
 };
@@ -36,6 +37,7 @@ export type AcceptedDocument = {
 };
 
 export type Account = {
+    actual_address: string;
     bic: string;
     /**
      * Legal name, or empty.
@@ -46,13 +48,25 @@ export type Account = {
      */
     country: string;
     created_at: string;
+    /**
+     * What to do first; empty while not chosen.
+     */
+    goal: '' | 'letter' | 'inbox' | 'bot' | 'check';
     iban: string;
     id: string;
-    legal_address: string;
+    /**
+     * What the customer is; empty while it has not said.
+     */
+    kind: '' | 'person' | 'sole_trader' | 'company';
+    lang: 'ru' | 'kk' | 'en';
     /**
      * How recipients and members see the account.
      */
     name: string;
+    /**
+     * E.164, or empty.
+     */
+    phone: string;
     postal_address: string;
     /**
      * BIN or IIN, twelve digits, or empty.
@@ -74,21 +88,37 @@ export type AccountRef = {
 export type Act = {
     at: string;
     /**
-     * Which code was verified, without the code itself.
+     * The code itself, spent.
      */
-    code_verified?: string;
+    code?: string;
+    /**
+     * Which code was verified.
+     */
+    code_id?: string;
+    /**
+     * What else was agreed.
+     */
+    detail?: {
+        [key: string]: unknown;
+    };
     document: string;
+    /**
+     * Address that the code went to.
+     */
     email?: string;
     hash: string;
-    id: string;
     ip: string;
+    lang: string;
     member?: string;
     /**
      * What was pressed.
      */
     pressed: string;
+    /**
+     * Number in the chain of the account.
+     */
+    seq: number;
     sha256: string;
-    title?: string;
     user_agent: string;
     version: string;
 };
@@ -112,14 +142,9 @@ export type AuditEntry = {
         [key: string]: unknown;
     };
     /**
-     * Address of the member who acted.
-     */
-    email?: string;
-    /**
-     * SHA-256 over the previous hash and this entry.
+     * SHA-256 over the previous hash and the digest of this entry.
      */
     hash: string;
-    id: string;
     ip?: string;
     /**
      * Id of the member who acted.
@@ -129,6 +154,10 @@ export type AuditEntry = {
      * Id of what was acted upon.
      */
     object?: string;
+    /**
+     * Number in the chain of the account.
+     */
+    seq: number;
     user_agent?: string;
     via: 'session' | 'api_key' | 'system';
 };
@@ -138,10 +167,14 @@ export type Campaign = {
     can: CampaignCan;
     counts: CampaignCounts;
     created_at: string;
-    done_at?: string;
+    finished_at?: string;
     id: string;
     letter: Letter;
     name: string;
+    /**
+     * Code of what stopped the launch; the campaign is a draft again.
+     */
+    problem?: string;
     purpose: 'transactional' | 'advertising';
     /**
      * The wall time that was asked for.
@@ -158,6 +191,10 @@ export type Campaign = {
     started_at?: string;
     state: 'draft' | 'scheduled' | 'sending' | 'paused' | 'done' | 'cancelled';
     tracking: Tracking;
+    /**
+     * Until then the screen offers to call it back.
+     */
+    undo_until?: string;
     updated_at: string;
     version: number;
 };
@@ -173,29 +210,50 @@ export type CampaignCan = {
 
 export type CampaignCounts = {
     /**
+     * Had not left when the campaign was cancelled.
+     */
+    cancelled: number;
+    /**
      * People, each once.
      */
     clicked: number;
+    /**
+     * Clicks by people.
+     */
+    clicks: number;
+    /**
+     * Clicks by scanners.
+     */
+    clicks_machine: number;
     complained: number;
     /**
-     * Accepted by the recipient's server and not returned.
+     * Taken by the recipient's server and not returned.
      */
     delivered: number;
     /**
-     * Too old, or cancelled.
+     * Too old.
      */
     expired: number;
     failed: number;
-    in_flight: number;
-    machine_clicked: number;
-    /**
-     * Openings by privacy proxies and scanners, apart.
-     */
-    machine_opened: number;
     /**
      * People, each once.
      */
     opened: number;
+    /**
+     * Recipients whose only sign of reading came from a privacy proxy or a scanner.
+     */
+    opened_machine: number;
+    /**
+     * Openings by people.
+     */
+    opens: number;
+    /**
+     * Not tried yet.
+     */
+    pending: number;
+    /**
+     * Tried, will be tried again.
+     */
     retrying: number;
     /**
      * Left out at the moment of sending: no consent, stop-list.
@@ -210,17 +268,13 @@ export type CampaignCounts = {
      */
     unknown: number;
     unsubscribed: number;
-    /**
-     * Not tried yet.
-     */
-    waiting: number;
 };
 
 export type CampaignSummary = {
     can: CampaignCan;
     counts: CampaignCounts;
     created_at: string;
-    done_at?: string;
+    finished_at?: string;
     id: string;
     name: string;
     purpose: 'transactional' | 'advertising';
@@ -283,6 +337,9 @@ export type ConfirmTotpInputBody = {
 
 export type Consent = {
     action: 'granted' | 'withdrawn';
+    /**
+     * When it was recorded.
+     */
     at: string;
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
     evidence?: {
@@ -294,6 +351,10 @@ export type Consent = {
      * Who recorded it, when a person did.
      */
     member?: string;
+    /**
+     * When the contact agreed, if earlier.
+     */
+    obtained_at?: string;
     purpose: 'transactional' | 'advertising';
     /**
      * import, form, api, hand, unsubscribe_link, one_click, complaint or member.
@@ -330,7 +391,6 @@ export type ConsentState = {
     at: string;
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
     purpose: 'transactional' | 'advertising';
-    source: string;
     state: 'granted' | 'withdrawn';
 };
 
@@ -360,9 +420,9 @@ export type Contact = {
      */
     phone: string;
     /**
-     * Present when the address is on the stop-list.
+     * Entries of the stop-list for the addresses of the contact.
      */
-    stop?: Suppression;
+    stops?: Array<Suppression>;
     updated_at: string;
     version: number;
 };
@@ -375,6 +435,7 @@ export type ContactList = {
     created_at: string;
     id: string;
     name: string;
+    version: number;
 };
 
 export type CreateApiKeyInputBody = {
@@ -420,7 +481,10 @@ export type CreateContactInputBody = {
 };
 
 export type CreateFieldInputBody = {
-    key: string;
+    /**
+     * Empty: made from the label.
+     */
+    key?: string;
     label: string;
 };
 
@@ -476,7 +540,7 @@ export type Delivery = {
      * Who answered.
      */
     site?: string;
-    state: 'waiting' | 'in_flight' | 'accepted' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+    state: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
 };
 
 export type Document = {
@@ -521,12 +585,21 @@ export type DocumentText = {
 
 export type DomainCount = {
     clicked: number;
+    complained: number;
     delivered: number;
     domain: string;
+    expired: number;
     failed: number;
     opened: number;
     retrying: number;
-    sent: number;
+    skipped: number;
+    total: number;
+    unknown: number;
+    unsubscribed: number;
+};
+
+export type Ended = {
+    n: number;
 };
 
 export type ErrorExample = {
@@ -601,11 +674,15 @@ export type FunnelStep = {
 export type GrantConsent = {
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
     /**
-     * Page, paper, date, address: whatever proves it.
+     * Page, paper, address: whatever proves it.
      */
     evidence?: {
         [key: string]: string;
     };
+    /**
+     * When the contact agreed; now when absent.
+     */
+    obtained_at?: string;
     purpose: 'transactional' | 'advertising';
     /**
      * How the consent was given.
@@ -723,12 +800,10 @@ export type Invitation = {
 export type InvitationPreview = {
     account_name: string;
     email: string;
-    expires_at: string;
     /**
-     * The address has a password already: accepting does not ask for one.
+     * The address has a login already: sign in first, then accept; no password is asked.
      */
     has_login: boolean;
-    invited_by: string;
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
 };
 
@@ -853,12 +928,19 @@ export type Limits = {
 };
 
 export type LinkCount = {
-    index: number;
-    total: number;
     /**
-     * People, each once.
+     * By people.
      */
-    unique: number;
+    clicks: number;
+    index: number;
+    /**
+     * By scanners.
+     */
+    machine: number;
+    /**
+     * Each once.
+     */
+    people: number;
     url: string;
 };
 
@@ -1103,12 +1185,20 @@ export type Me = {
 };
 
 export type Member = {
+    /**
+     * ISO 3166-1 alpha-2, or empty.
+     */
+    country: string;
     created_at: string;
     email: string;
     first_name: string;
     id: string;
     lang: 'ru' | 'kk' | 'en';
     last_name: string;
+    /**
+     * Wants news of the product by e-mail.
+     */
+    news: boolean;
     patronymic: string;
     /**
      * E.164, or empty.
@@ -1116,6 +1206,10 @@ export type Member = {
     phone: string;
     position: string;
     totp_enabled: boolean;
+    /**
+     * How the person wants to be called, or empty.
+     */
+    username: string;
     version: number;
 };
 
@@ -1140,7 +1234,7 @@ export type Message = {
      * Key of the plain-words catalogue.
      */
     reason?: string;
-    state: 'waiting' | 'in_flight' | 'accepted' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+    state: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
 };
 
 export type MessageRef = {
@@ -1157,6 +1251,7 @@ export type NewApiKey = {
     expires_at?: string;
     id: string;
     last_used_at?: string;
+    last_used_ip?: string;
     name: string;
     /**
      * Beginning of the token, to tell keys apart.
@@ -1169,13 +1264,21 @@ export type NewApiKey = {
     token: string;
 };
 
+export type PasswordInputBody = {
+    password: string;
+};
+
 export type PatchAccountInputBody = {
+    actual_address?: string;
     bic?: string;
     company?: string;
     country?: string;
+    goal?: '' | 'letter' | 'inbox' | 'bot' | 'check';
     iban?: string;
-    legal_address?: string;
+    kind?: '' | 'person' | 'sole_trader' | 'company';
+    lang?: 'ru' | 'kk' | 'en';
     name?: string;
+    phone?: string;
     postal_address?: string;
     tax_number?: string;
     zone?: string;
@@ -1223,12 +1326,15 @@ export type PatchImportSettings = {
 };
 
 export type PatchMeInputBody = {
+    country?: string;
     first_name?: string;
     lang?: 'ru' | 'kk' | 'en';
     last_name?: string;
+    news?: boolean;
     patronymic?: string;
     phone?: string;
     position?: string;
+    username?: string;
 };
 
 export type PatchMemberInputBody = {
@@ -1366,6 +1472,10 @@ export type RegisterInputBody = {
 
 export type Registration = {
     /**
+     * Where the code was sent.
+     */
+    email: string;
+    /**
      * The code is of no use after this moment.
      */
     expires_at: string;
@@ -1378,10 +1488,6 @@ export type Registration = {
 
 export type RegistrationInputBody = {
     registration: string;
-};
-
-export type RemoveTotpInputBody = {
-    password: string;
 };
 
 export type RenameListInputBody = {
@@ -1406,7 +1512,7 @@ export type Report = {
     funnel: Array<FunnelStep>;
     links: Array<LinkCount>;
     /**
-     * Messages a second over the last minute.
+     * Recipients settled a second since the start, while sending.
      */
     per_second: number;
     /**
@@ -1648,6 +1754,10 @@ export type Suppression = {
     detail: string;
     id: string;
     reason: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
+    /**
+     * Which messages are stopped.
+     */
+    scope: 'all' | 'advertising';
 };
 
 export type SwitchAccountInputBody = {
@@ -1667,9 +1777,10 @@ export type Totp = {
 
 export type TeamMember = {
     email: string;
+    first_name: string;
     id: string;
     joined_at: string;
-    name: string;
+    last_name: string;
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
     seen_at?: string;
     totp_enabled: boolean;
@@ -1726,6 +1837,11 @@ export type TimelineStep = {
     at: string;
     clicked: number;
     delivered: number;
+    failed: number;
+    /**
+     * Openings and clicks by machines.
+     */
+    machine: number;
     opened: number;
     unsubscribed: number;
 };
@@ -1932,7 +2048,16 @@ export type DownloadActsProofResponse = DownloadActsProofResponses[keyof Downloa
 export type ListApiKeysData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+    };
     url: '/api-keys';
 };
 
@@ -1956,12 +2081,6 @@ export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponse
 
 export type CreateApiKeyData = {
     body: CreateApiKeyInputBody;
-    headers?: {
-        /**
-         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
-         */
-        'Idempotency-Key'?: string;
-    };
     path?: never;
     query?: never;
     url: '/api-keys';
@@ -2024,14 +2143,6 @@ export type ListAuditData = {
          * How many to return at most.
          */
         limit?: number;
-        /**
-         * Only this action.
-         */
-        action?: string;
-        /**
-         * Only this member.
-         */
-        member?: string;
     };
     url: '/audit';
 };
@@ -2110,12 +2221,6 @@ export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInv
 
 export type RegisterData = {
     body: RegisterInputBody;
-    headers?: {
-        /**
-         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
-         */
-        'Idempotency-Key'?: string;
-    };
     path?: never;
     query?: never;
     url: '/auth/register';
@@ -2566,7 +2671,7 @@ export type ListDeliveriesData = {
          * How many to return at most.
          */
         limit?: number;
-        state?: 'waiting' | 'in_flight' | 'accepted' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+        state?: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
         reason?: string;
     };
     url: '/campaigns/{id}/deliveries';
@@ -2604,7 +2709,7 @@ export type ExportDeliveriesData = {
          * How many to return at most.
          */
         limit?: number;
-        state?: 'waiting' | 'in_flight' | 'accepted' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+        state?: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
         reason?: string;
     };
     url: '/campaigns/{id}/deliveries.csv';
@@ -2899,7 +3004,7 @@ export type ListContactsData = {
          * State of the advertising consent for e-mail.
          */
         consent?: 'granted' | 'withdrawn' | 'none';
-        sort?: 'created_at' | '-created_at' | 'email';
+        sort?: 'created_at' | '-created_at' | 'email' | '-email' | 'first_name' | '-first_name' | 'last_name' | '-last_name' | 'updated_at' | '-updated_at';
     };
     url: '/contacts';
 };
@@ -2977,7 +3082,7 @@ export type ExportContactsData = {
          * State of the advertising consent for e-mail.
          */
         consent?: 'granted' | 'withdrawn' | 'none';
-        sort?: 'created_at' | '-created_at' | 'email';
+        sort?: 'created_at' | '-created_at' | 'email' | '-email' | 'first_name' | '-first_name' | 'last_name' | '-last_name' | 'updated_at' | '-updated_at';
     };
     url: '/contacts.csv';
 };
@@ -3952,6 +4057,12 @@ export type DeleteListResponse = DeleteListResponses[keyof DeleteListResponses];
 
 export type RenameListData = {
     body: RenameListInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -4058,6 +4169,31 @@ export type ChangePasswordResponses = {
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/me/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * OK
+     */
+    200: Ended;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
 export type ListSessionsData = {
     body?: never;
     path?: never;
@@ -4136,7 +4272,7 @@ export type SwitchAccountResponses = {
 export type SwitchAccountResponse = SwitchAccountResponses[keyof SwitchAccountResponses];
 
 export type RemoveTotpData = {
-    body: RemoveTotpInputBody;
+    body: PasswordInputBody;
     path?: never;
     query?: never;
     url: '/me/totp';
@@ -4210,6 +4346,31 @@ export type ConfirmTotpResponses = {
 
 export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
 
+export type RenewRecoveryCodesData = {
+    body: PasswordInputBody;
+    path?: never;
+    query?: never;
+    url: '/me/totp/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * OK
+     */
+    200: RecoveryCodes;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
 export type ListVisitsData = {
     body?: never;
     path?: never;
@@ -4247,7 +4408,16 @@ export type ListVisitsResponse = ListVisitsResponses[keyof ListVisitsResponses];
 export type ListMembersData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+    };
     url: '/members';
 };
 
@@ -4316,9 +4486,9 @@ export type UpdateMemberError = UpdateMemberErrors[keyof UpdateMemberErrors];
 
 export type UpdateMemberResponses = {
     /**
-     * OK
+     * No Content
      */
-    200: TeamMember;
+    204: void;
 };
 
 export type UpdateMemberResponse = UpdateMemberResponses[keyof UpdateMemberResponses];
@@ -4673,10 +4843,9 @@ export type ListSuppressionsData = {
          */
         limit?: number;
         /**
-         * Address, whole or its beginning.
+         * Address, whole or its beginning. A whole one also finds entries of deleted contacts.
          */
         search?: string;
-        reason?: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
     };
     url: '/suppressions';
 };
