@@ -123,7 +123,7 @@ func (b *book) writeTx(ctx context.Context, tx *db.Tx, list []*happening) error 
 		return fmt.Errorf("count events: %w", err)
 	}
 	for p, t := range touched {
-		if err := touchPart(ctx, tx, p); err != nil {
+		if _, err := touchPart(ctx, tx, p); err != nil {
 			return err
 		}
 		tx.AfterCommit(func() { b.s.hub.changed(t) })

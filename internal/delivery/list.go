@@ -255,7 +255,7 @@ func (s *Service) decidePart(ctx context.Context, tx *db.Tx, p Part, resend bool
 		to.State, to.Reason = state, reason
 		figures.move(&rows[i], to, slot)
 	}
-	if err := touchPart(ctx, tx, p.ID); err != nil {
+	if err := s.touchTx(ctx, tx, p); err != nil {
 		return 0, err
 	}
 	return int64(len(rows)), figures.save(ctx, tx)

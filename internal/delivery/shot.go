@@ -171,6 +171,7 @@ func (l *lane) gather(shots []*shot, now time.Time) {
 		switch {
 		case x.settled:
 			x.row.Due, x.row.Lane = time.Time{}, 0
+			x.row.charge(x.row.Attempts - 1) // it was not tried
 		case x.phase.CompareAndSwap(flying, overdue):
 			l.late.Add(1)
 			x.row.State, x.row.Due, x.row.Lane = InFlight, now.Add(l.s.lease), l.id

@@ -59,9 +59,10 @@ func setPartState(ctx context.Context, tx *db.Tx, p Part, to PartState) error {
 	return err
 }
 
-func touchPart(ctx context.Context, tx *db.Tx, part PartID) error {
-	_, err := db.Exec(ctx, tx, `UPDATE part SET changed_at = ? WHERE id = ?`, tx.Now, part)
-	return err
+// touchPart says that figures of a part have changed, and returns the part's state, which stays so until the end of
+// the transaction.
+func touchPart(ctx context.Context, tx *db.Tx, part PartID) (PartState, error) {
+	return db.One[PartState](ctx, tx, `UPDATE part SET changed_at = ? WHERE id = ? RETURNING state`, tx.Now, part)
 }
 
 func insertChunks(ctx context.Context, tx *db.Tx, p Part, ids []contact.ID) error {

@@ -50,7 +50,6 @@ func (l *lane) sendWindow(p *openPart, c *chunk) (more bool, err error) {
 	}
 	if l.tooLate(p.part) {
 		for _, x := range shots {
-			x.row.Attempts = 0
 			x.expire(l.endReason())
 		}
 	}
@@ -104,10 +103,9 @@ func (l *lane) record(p Part, c *chunk, shots []*shot, follow bool) error {
 		if err := l.s.bookTx(ctx, tx, p.Tenant, l.sender.Kind, shots); err != nil {
 			return err
 		}
-		if err := touchPart(ctx, tx, p.ID); err != nil {
+		if err := l.s.touchTx(ctx, tx, p); err != nil {
 			return err
 		}
-		tx.AfterCommit(func() { l.s.hub.changed(p.Tenant) })
 		return saveChunk(ctx, tx, next)
 	})
 	l.letLateGo(shots)
@@ -278,21 +276,34 @@ func (l *lane) updateTx(ctx context.Context, tx *db.Tx, shots []*shot) error {
 		return err
 	}
 	for _, p := range partsAmong(ours) {
-		if err := touchPart(ctx, tx, p); err != nil {
+		if err := l.s.touchTx(ctx, tx, *p); err != nil {
 			return err
 		}
 	}
-	tx.AfterCommit(func() { l.s.hub.changed(shots[0].part.Tenant) })
 	return nil
 }
 
-func partsAmong(shots []*shot) []PartID {
+// touchTx says that figures of a part have changed. A part that was cancelled while a window of it was under
+// way gets no retries: they end here.
+func (s *Service) touchTx(ctx context.Context, tx *db.Tx, p Part) error {
+	state, err := touchPart(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	tx.AfterCommit(func() { s.hub.changed(p.Tenant) })
+	if state != PartCancelled {
+		return nil
+	}
+	return s.expireRetriesTx(ctx, tx, p)
+}
+
+func partsAmong(shots []*shot) []*Part {
 	seen := make(map[PartID]bool)
-	var out []PartID
+	var out []*Part
 	for _, x := range shots {
 		if x.single == nil && !seen[x.part.ID] {
 			seen[x.part.ID] = true
-			out = append(out, x.part.ID)
+			out = append(out, x.part)
 		}
 	}
 	return out
@@ -353,9 +364,8 @@ func (s *Service) bookUnknownTx(ctx context.Context, tx *db.Tx, p Part, c chunk)
 	if err := insertDeliveries(ctx, tx, rowsOf(shots, tx.Now)); err != nil {
 		return err
 	}
-	if err := touchPart(ctx, tx, p.ID); err != nil {
+	if err := s.touchTx(ctx, tx, p); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { s.hub.changed(p.Tenant) })
 	return s.bookTx(ctx, tx, p.Tenant, channel.Email, shots)
 }
