@@ -115,7 +115,7 @@ func serve(t testing.TB, be *sink, tune func(*server.Server)) string {
 	require.NoError(t, err)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(ln) }()
-	t.Cleanup(func() { _ = srv.Close(); <-done })
+	t.Cleanup(func() { _ = srv.Close(); _ = ln.Close(); <-done })
 	return ln.Addr().String()
 }
 

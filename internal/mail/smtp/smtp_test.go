@@ -322,7 +322,7 @@ func TestImplicitTLSBeginsBeforeTheBanner(t *testing.T) {
 	srv.ErrorLog = quiet{}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(ln) }()
-	t.Cleanup(func() { _ = srv.Close(); <-done })
+	t.Cleanup(func() { _ = srv.Close(); _ = ln.Close(); <-done })
 	conn := dial(t, ln.Addr().String(), smtp.Options{Security: smtp.Implicit, TLS: &tls.Config{RootCAs: pool}})
 	require.True(t, conn.Send(t.Context(), env(), []byte(hello)).Accepted())
 }

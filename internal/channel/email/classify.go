@@ -1,0 +1,162 @@
+package email
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+
+	"keruen/internal/mail/smtp"
+)
+
+//go:embed rules.tsv
+var rulesTable string
+
+// rule is one line of rules.tsv.
+type rule struct {
+	class   string
+	codes   []string
+	pattern *regexp.Regexp // nil matches every text
+}
+
+func parseRules(table string) ([]rule, error) {
+	var out []rule
+	for n, line := range strings.Split(table, "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) < 2 || len(f) > 3 {
+			return nil, fmt.Errorf("bounce rules, line %d: want class, codes and a pattern, parted by tabs", n+1)
+		}
+		if _, ok := scopes[f[0]]; !ok {
+			return nil, fmt.Errorf("bounce rules, line %d: there is no class %q", n+1, f[0])
+		}
+		r := rule{class: f[0], codes: strings.Split(f[1], ",")}
+		if len(f) == 3 && f[2] != "" {
+			re, err := regexp.Compile(f[2])
+			if err != nil {
+				return nil, fmt.Errorf("bounce rules, line %d: %w", n+1, err)
+			}
+			r.pattern = re
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func (r rule) matches(p smtp.Reply, code, text string) bool {
+	for _, c := range r.codes {
+		if c == "*" || codeMatches(c, code, p.Enhanced) {
+			return r.pattern == nil || r.pattern.MatchString(text)
+		}
+	}
+	return false
+}
+
+// codeMatches compares one entry: with dots it is an enhanced code, without the beginning of
+// the reply code.
+func codeMatches(want, code, enhanced string) bool {
+	if !strings.Contains(want, ".") {
+		return strings.HasPrefix(code, want)
+	}
+	if strings.HasPrefix(want, "x.") && enhanced != "" {
+		return enhanced[1:] == want[1:]
+	}
+	return enhanced == want
+}
+
+// classify says what a refusal or a failure means. first is the first attempt for the message.
+func (c *Channel) classify(r smtp.Result, relay, first bool) string {
+	switch {
+	case r.Err != nil:
+		return classOfError(r)
+	case r.Local:
+		return classOfLocal(r.Enhanced)
+	case r.Stage == smtp.StageAuth && r.Code/100 == 5:
+		return RelayAuth
+	case r.Stage == smtp.StageTLS:
+		return TLS
+	}
+	class := c.classOfReply(r.Reply)
+	switch {
+	case relay && (class == RelayDenied || r.Code == 530 || r.Code == 538):
+		return RelayAuth // our own relay does not take us
+	case class == MailboxFull && r.Stage == smtp.StageDot && r.Enhanced == "" && r.Code == 552 && !fullWords(r.Text):
+		return MessageTooLarge
+	case first && r.Stage == smtp.StageRcpt && (r.Code == 450 || r.Code == 451) && (class == Other || class == SystemBusy || class == PolicyOther):
+		// A first contact that is put off at RCPT is greylisted, whatever its words (RFC 6647 §2.1).
+		return Greylisted
+	}
+	return class
+}
+
+// classOfLocal is for what our own client refused on the server's behalf.
+func classOfLocal(enhanced string) string {
+	switch enhanced {
+	case "5.1.3":
+		return BadAddress
+	case "5.6.7":
+		return UTF8Unsupported
+	case "5.3.4":
+		return MessageTooLarge
+	}
+	return LetterInvalid
+}
+
+func (c *Channel) classOfReply(p smtp.Reply) string {
+	code, text := fmt.Sprintf("%03d", p.Code), strings.ToLower(p.Text)
+	for _, r := range c.rules {
+		if r.matches(p, code, text) {
+			return r.class
+		}
+	}
+	return Other
+}
+
+func fullWords(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "quota") || strings.Contains(text, "full") || strings.Contains(text, "storage")
+}
+
+func classOfError(r smtp.Result) string {
+	var timeout net.Error
+	switch {
+	case r.MaybeSent:
+		return Uncertain
+	case r.Stage == smtp.StageTLS:
+		return TLS
+	case errors.Is(r.Err, smtp.ErrReply), errors.Is(r.Err, smtp.ErrNoAuth), errors.Is(r.Err, smtp.ErrClearLogin):
+		return Protocol
+	case errors.Is(r.Err, os.ErrDeadlineExceeded), errors.As(r.Err, &timeout) && timeout.Timeout():
+		return Timeout
+	}
+	return Network
+}
+
+// plainError is the failure in words that are the same on every machine and hold no address.
+func plainError(err error) string {
+	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection reset by the other side"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return "no route to the server"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "the source address is not on this machine"
+	case errors.As(err, &dns):
+		return "the name of the server cannot be looked up"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "the server did not answer in time"
+	case err.Error() == "EOF", strings.HasSuffix(err.Error(), "unexpected EOF"):
+		return "the server closed the connection"
+	}
+	return err.Error()
+}

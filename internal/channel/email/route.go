@@ -1,0 +1,264 @@
+package email
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"keruen/internal/channel"
+	"keruen/internal/mail/mime"
+	"keruen/internal/mail/mx"
+	"keruen/internal/mail/smtp"
+)
+
+// maxTries is how many addresses one attempt may try to connect to.
+const maxTries = 5
+
+// route is where a letter goes and how.
+type route struct {
+	site  *site
+	label string // who answers, for reports
+	relay bool
+	doors []door
+	opt   smtp.Options // but for TLS
+}
+
+// door is one address to knock at; host is the name its certificate should bear.
+type door struct {
+	addr netip.AddrPort
+	host string
+}
+
+// route finds the way; without one the verdict tells why.
+func (c *Channel) route(ctx context.Context, m channel.Message, r Route, to string) (*route, channel.Verdict) {
+	if r.Kind == Relay {
+		out, err := c.relay(ctx, r)
+		if err != nil {
+			return nil, channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeConfig, Class: RelayUnreachable, Detail: scrub(err.Error(), m.To), After: settingsWait, Free: true, Site: r.Host}
+		}
+		return out, channel.Verdict{}
+	}
+	domain := to[strings.LastIndexByte(to, '@')+1:]
+	plan, err := c.conf.Resolver.Plan(ctx, domain)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, stopped()
+		}
+		return nil, noPlan(m, domain, err)
+	}
+	return c.direct(plan, r), channel.Verdict{}
+}
+
+func (c *Channel) direct(plan mx.Plan, r Route) *route {
+	out := &route{
+		site:  c.pool.at("mx "+c.source()+" "+plan.Site, or(r.Connections, directConnections), or(r.PerConnection, perConnection)),
+		label: plan.Label(),
+		opt:   c.options(),
+	}
+	// Each host gets one try before any gets its second: a dead family or machine must not
+	// use them all up.
+	for i := 0; len(out.doors) < maxTries; i++ {
+		more := false
+		for _, h := range plan.Hosts {
+			if i < len(h.Addrs) && len(out.doors) < maxTries {
+				out.doors = append(out.doors, door{netip.AddrPortFrom(h.Addrs[i], uint16(c.conf.Port)), h.Name})
+			}
+			more = more || i+1 < len(h.Addrs)
+		}
+		if !more {
+			break
+		}
+	}
+	return out
+}
+
+func (c *Channel) relay(ctx context.Context, r Route) (*route, error) {
+	addrs, err := c.relayAddrs(ctx, r.Host)
+	if err != nil {
+		return nil, err
+	}
+	port := r.port()
+	opt := c.options()
+	opt.Security, opt.User, opt.Password = security[r.TLS], r.User, r.Password
+	// The user is in the key: connections that signed in as one are no good for another. The
+	// protection and the secret are too, so a change of settings takes effect at once.
+	key := fmt.Sprintf("relay %s %s %d %s %q %q", c.source(), r.Host, port, r.TLS, r.User, r.Password)
+	out := &route{
+		site:  c.pool.at(key, or(r.Connections, relayConnections), or(r.PerConnection, perConnection)),
+		label: r.Host, relay: true, opt: opt,
+	}
+	for _, a := range addrs[:min(len(addrs), maxTries)] {
+		out.doors = append(out.doors, door{netip.AddrPortFrom(a, uint16(port)), r.Host})
+	}
+	return out, nil
+}
+
+var errPrivateRelay = errors.New("the relay has a private address, which this installation does not allow")
+
+// relayAddrs asks the system, so that names of its own network and hosts file work.
+func (c *Channel) relayAddrs(ctx context.Context, host string) ([]netip.Addr, error) {
+	addrs := []netip.Addr{}
+	if a, err := netip.ParseAddr(host); err == nil {
+		addrs = append(addrs, a)
+	} else {
+		name, err := mime.ASCIIDomain(host)
+		if err != nil {
+			return nil, err
+		}
+		if addrs, err = net.DefaultResolver.LookupNetIP(ctx, "ip", name); err != nil {
+			return nil, fmt.Errorf("look up the relay: %w", err)
+		}
+	}
+	var out []netip.Addr
+	for _, a := range addrs {
+		if a = a.Unmap(); c.conf.AllowPrivate || mx.Public(a) {
+			out = append(out, a)
+		}
+	}
+	if len(out) == 0 {
+		return nil, errPrivateRelay
+	}
+	return out, nil
+}
+
+func (c *Channel) source() string {
+	if c.conf.LocalAddr.IsValid() {
+		return c.conf.LocalAddr.String()
+	}
+	return "any"
+}
+
+func (c *Channel) options() smtp.Options {
+	return smtp.Options{LocalAddr: c.conf.LocalAddr, Helo: c.conf.Helo, Timeouts: c.conf.Timeouts}
+}
+
+// attempt is what came of one try to deliver.
+type attempt struct {
+	smtp.Result
+	hold time.Duration // positive: not tried, the site is left alone so long
+	busy bool          // not tried, all connections stayed in use
+	down time.Duration // positive: no connection came about, the site is left alone so long
+}
+
+// deliver sends over a warm connection, or a new one. A connection that was idle may have been
+// closed by the other side meanwhile, or have reached the number of letters it takes; that says nothing
+// about the letter, so it gets a fresh one.
+func (c *Channel) deliver(ctx context.Context, r route, env smtp.Envelope, letter []byte) attempt {
+	if hold := r.site.admit(); hold > 0 {
+		return attempt{hold: hold}
+	}
+	busy, err := r.site.acquire(ctx)
+	if err != nil || busy {
+		r.site.unproven()
+		return attempt{Result: smtp.Result{Stage: smtp.StageConnect, Err: err}, busy: busy}
+	}
+	res, down := c.hand(ctx, r, env, letter)
+	if res.Code/100 == 4 && tooManyConnections(res.Text) {
+		r.site.narrow()
+	} else {
+		r.site.release()
+	}
+	return attempt{Result: res, down: down}
+}
+
+// hand uses warm connections first. down is positive when no connection came about.
+func (c *Channel) hand(ctx context.Context, r route, env smtp.Envelope, letter []byte) (res smtp.Result, down time.Duration) {
+	for conn := r.site.warm(); conn != nil; conn = r.site.warm() {
+		res := conn.Send(ctx, env, letter)
+		if !stale(ctx, conn, res) {
+			r.site.answered(res)
+			r.site.keep(conn)
+			return res, 0
+		}
+		if tooManyLetters(res) {
+			r.site.tooMany(conn.Sent())
+		}
+		conn.Close()
+	}
+	conn, res := c.connect(ctx, r)
+	if conn == nil {
+		return res, c.unreachable(ctx, r, res)
+	}
+	r.site.reached()
+	res = conn.Send(ctx, env, letter)
+	r.site.keep(conn)
+	return res, 0
+}
+
+// stale tells a kept connection that had ended from a letter that was refused.
+func stale(ctx context.Context, conn *smtp.Conn, res smtp.Result) bool {
+	if conn.Alive() || res.MaybeSent || res.Accepted() || ctx.Err() != nil {
+		return false
+	}
+	var slow net.Error
+	if errors.As(res.Err, &slow) && slow.Timeout() {
+		return false
+	}
+	return res.Err != nil || res.Code == 421 && res.Stage != smtp.StageDot
+}
+
+// unreachable books a connection that did not come about. A server that answered lives: it is busy,
+// or refuses our password, and is not left alone as a dead one is.
+func (c *Channel) unreachable(ctx context.Context, r route, res smtp.Result) time.Duration {
+	switch {
+	case ctx.Err() != nil:
+		r.site.unproven()
+		return 0
+	case res.Code/100 == 4, res.Stage == smtp.StageAuth && res.Code != 0:
+		r.site.reached()
+		return 0
+	}
+	return r.site.failed()
+}
+
+// connect knocks at the doors in order. The last refusal is the answer.
+func (c *Channel) connect(ctx context.Context, r route) (*smtp.Conn, smtp.Result) {
+	res := smtp.Result{Stage: smtp.StageConnect, Err: errors.New("no address to connect to")}
+	for _, d := range r.doors {
+		var conn *smtp.Conn
+		if conn, res = c.knock(ctx, r, d); conn != nil {
+			return conn, res
+		}
+		if ctx.Err() != nil || res.Stage == smtp.StageAuth {
+			break
+		}
+	}
+	return nil, res
+}
+
+// knock connects to one address. A stranger's server whose TLS does not work is tried again in
+// clear, at once and for some days: a letter in clear is what it would get if it offered none.
+func (c *Channel) knock(ctx context.Context, r route, d door) (*smtp.Conn, smtp.Result) {
+	opt := r.opt
+	opt.TLS = c.tlsFor(r, d)
+	if r.relay {
+		return smtp.Dial(ctx, d.addr.String(), opt)
+	}
+	if c.pool.tlsBroken(d.host) {
+		opt.Security = smtp.Clear
+	}
+	conn, res := smtp.Dial(ctx, d.addr.String(), opt)
+	if conn != nil || res.Stage != smtp.StageTLS || opt.Security == smtp.Clear || ctx.Err() != nil {
+		return conn, res
+	}
+	c.pool.breakTLS(d.host)
+	opt.Security = smtp.Clear
+	return smtp.Dial(ctx, d.addr.String(), opt)
+}
+
+func (c *Channel) tlsFor(r route, d door) *tls.Config {
+	conf := &tls.Config{}
+	if r.relay && c.conf.RelayTLS != nil {
+		conf = c.conf.RelayTLS.Clone()
+	}
+	conf.MinVersion = tls.VersionTLS12
+	conf.ServerName = d.host
+	conf.ClientSessionCache = c.tls
+	conf.InsecureSkipVerify = r.opt.Security == smtp.Opportunistic
+	return conf
+}

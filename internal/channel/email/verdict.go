@@ -1,0 +1,290 @@
+package email
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"keruen/internal/channel"
+	"keruen/internal/mail/mime"
+	"keruen/internal/mail/mx"
+	"keruen/internal/mail/smtp"
+)
+
+// Waits of reference/email-delivery.md §6.
+const (
+	firstWait     = 10 * time.Minute // doubled with each attempt
+	maxWait       = 4 * time.Hour
+	settingsWait  = 10 * time.Minute // a person has to mend something
+	domainRecheck = time.Hour        // a zone that is being moved vanishes for less
+	longWait      = time.Hour        // a bad name is not mended in minutes
+	hurriedWait   = time.Minute
+	busyWait      = 15 * time.Second
+	maxProtocol   = 3 // attempts at a server that does not understand us
+)
+
+var (
+	greylistWaits = []time.Duration{5*time.Minute + 30*time.Second, 15 * time.Minute, 30 * time.Minute}
+	fullWaits     = []time.Duration{2 * time.Hour, 8 * time.Hour, 24 * time.Hour}
+)
+
+// maxDetail is the length of Verdict.Detail in bytes.
+const maxDetail = 500
+
+// judge turns an attempt into a verdict.
+func (c *Channel) judge(m channel.Message, r route, a attempt) channel.Verdict {
+	v := c.verdictOf(m, r, a)
+	v.Site = r.label
+	return v
+}
+
+func (c *Channel) verdictOf(m channel.Message, r route, a attempt) channel.Verdict {
+	switch {
+	case a.hold > 0:
+		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: Network, Detail: "not tried: the server is being left alone after failures",
+			After: spread(m, a.hold), Free: true}
+	case a.busy:
+		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: SystemBusy, Detail: "not tried: all connections to the server are in use",
+			After: spread(m, busyWait), Free: true}
+	case a.Accepted():
+		return channel.Took(queueID(a.Text))
+	case a.Err != nil && !a.MaybeSent && isStop(a.Err):
+		return stopped()
+	}
+	class := c.classify(a.Result, r.relay, m.Attempt <= 1)
+	v := channel.Verdict{Class: class, Scope: scopes[class], Detail: scrub(detail(a.Result), m.To)}
+	if a.MaybeSent {
+		v.Outcome = channel.Unknown
+		return v
+	}
+	c.decide(&v, m, a)
+	if class == RateLimited || a.Code == 421 || a.Code/100 == 4 && !beganLetter(a.Stage) {
+		r.site.hurried(askedDelay(a.Text))
+	}
+	return v
+}
+
+func isStop(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// decide says whether and when to try again. A permanent refusal is final, but for those which
+// blame the path: other messages and other days do better, and the address did nothing wrong.
+func (c *Channel) decide(v *channel.Verdict, m channel.Message, a attempt) {
+	// Before MAIL the letter was not spoken of, so nothing is final.
+	permanent := a.Code/100 == 5 && beganLetter(a.Stage)
+	n := max(m.Attempt, 1)
+	asked := askedDelay(a.Text)
+	later := func(wait time.Duration, free bool) {
+		v.Outcome, v.After, v.Free = channel.Later, wait, free
+	}
+	switch v.Class {
+	case RateLimited:
+		wait := max(asked, jitter(m, hurriedWait<<min(n-1, 5)))
+		if permanent {
+			wait = max(asked, jitter(m, longWait))
+		}
+		later(wait, true)
+	case ReputationIP:
+		later(max(asked, jitter(m, min(longWait<<min(n-1, 2), maxWait))), false)
+	case RelayAuth:
+		later(settingsWait, true)
+	case Greylisted:
+		later(greylistWait(m, n, asked), false)
+	case Protocol:
+		if permanent && n >= maxProtocol {
+			v.Outcome = channel.Never
+			return
+		}
+		later(backoff(m, n), false)
+	case MailboxFull:
+		if permanent || n > len(fullWaits) {
+			v.Outcome = channel.Never
+			return
+		}
+		later(jitter(m, fullWaits[n-1]), false)
+	case AuthFailed, ReputationDomain:
+		if permanent {
+			v.Outcome = channel.Never
+			return
+		}
+		later(jitter(m, longWait), false)
+	default:
+		if permanent {
+			v.Outcome = channel.Never
+			v.Suppress = v.Class == UserUnknown || v.Class == BadAddress
+			return
+		}
+		later(max(asked, backoff(m, n)), a.Code/100 == 4 && !beganLetter(a.Stage))
+	}
+	if a.down > 0 {
+		v.After = max(v.After, spread(m, a.down))
+		if v.Class == Network || v.Class == Timeout {
+			v.After = spread(m, a.down)
+		}
+	}
+}
+
+func beganLetter(s smtp.Stage) bool {
+	return s == smtp.StageMail || s == smtp.StageRcpt || s == smtp.StageData || s == smtp.StageDot
+}
+
+// greylistWait is a little more than the server asked for, or the usual delays of greylisting.
+func greylistWait(m channel.Message, n int, asked time.Duration) time.Duration {
+	switch {
+	case asked > 0:
+		return asked + 15*time.Second
+	case n <= len(greylistWaits):
+		return greylistWaits[n-1]
+	}
+	return backoff(m, n-len(greylistWaits))
+}
+
+func backoff(m channel.Message, n int) time.Duration {
+	return jitter(m, min(firstWait<<min(n-1, 10), maxWait))
+}
+
+// jitter moves a wait by up to a fifth to either side, always the same for one attempt of one message.
+func jitter(m channel.Message, d time.Duration) time.Duration {
+	return d + time.Duration((dice(m)-0.5)*0.4*float64(d))
+}
+
+// spread lengthens a wait by up to a fifth, so that what waits together does not return together.
+func spread(m channel.Message, d time.Duration) time.Duration {
+	return d + time.Second + time.Duration(dice(m)*0.2*float64(d))
+}
+
+// dice is a number from 0 to 1 that belongs to the attempt.
+func dice(m channel.Message) float64 {
+	h := fnv.New64a()
+	b := binary.BigEndian.AppendUint64(nil, uint64(m.Ref.Part))
+	b = binary.BigEndian.AppendUint32(b, uint32(m.Ref.Seq))
+	b = binary.BigEndian.AppendUint32(b, uint32(m.Attempt))
+	_, _ = h.Write(b)
+	// The low bits of FNV mix better than the high ones.
+	return float64(h.Sum64()%10_007) / 10_006
+}
+
+// askedDelay finds "in 300 seconds", "after 5 minutes", "00:05:00" in a reply. Zero: none.
+func askedDelay(text string) time.Duration {
+	text = strings.ToLower(text)
+	if g := clockDelay.FindStringSubmatch(text); g != nil {
+		return capDelay(number(g[1])*3600 + number(g[2])*60 + number(g[3]))
+	}
+	g := wordDelay.FindStringSubmatch(text)
+	if g == nil {
+		return 0
+	}
+	switch unit := g[2]; {
+	case strings.HasPrefix(unit, "h"), strings.HasPrefix(unit, "ч"):
+		return capDelay(number(g[1]) * 3600)
+	case strings.HasPrefix(unit, "m"), strings.HasPrefix(unit, "м"):
+		return capDelay(number(g[1]) * 60)
+	}
+	return capDelay(number(g[1]))
+}
+
+var (
+	clockDelay = regexp.MustCompile(`\b(\d{1,2}):(\d{2}):(\d{2})\b`)
+	wordDelay  = regexp.MustCompile(`(?:\b|^)(\d{1,6})\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|секунд\p{L}*|сек|минут\p{L}*|мин|час\p{L}*)(?:[^\p{L}\d]|$)`)
+)
+
+func number(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
+
+func capDelay(seconds int) time.Duration { return min(time.Duration(seconds)*time.Second, maxWait) }
+
+// noPlan is the verdict for a domain without a way to its mail servers.
+func noPlan(m channel.Message, domain string, err error) channel.Verdict {
+	v := channel.Verdict{Outcome: channel.Never, Scope: channel.ScopeRecipient, Class: DomainBad, Site: domain}
+	switch {
+	case errors.Is(err, mx.ErrNoDomain) && m.Attempt <= 1:
+		v.Outcome, v.After, v.Detail = channel.Later, jitter(m, domainRecheck), "the domain does not exist; it is looked up once more"
+	case errors.Is(err, mx.ErrNoDomain), errors.Is(err, mx.ErrName):
+		v.Suppress, v.Detail = true, mx.ErrNoDomain.Error()
+	case errors.Is(err, mx.ErrNullMX):
+		v.Suppress, v.Detail = true, "5.1.10 "+mx.ErrNullMX.Error()
+	case errors.Is(err, mx.ErrNoMail):
+		v.Detail = mx.ErrNoMail.Error()
+	case errors.Is(err, mx.ErrLoop), errors.Is(err, mx.ErrForbidden):
+		v.Detail = plainCause(err)
+	default:
+		v = channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: DNSTemporary, Detail: mx.ErrTemporary.Error(), After: backoff(m, max(m.Attempt, 1)), Site: domain}
+	}
+	return v
+}
+
+func plainCause(err error) string {
+	if errors.Is(err, mx.ErrLoop) {
+		return mx.ErrLoop.Error()
+	}
+	return mx.ErrForbidden.Error()
+}
+
+func badRecipient(m channel.Message) bool {
+	_, err := mime.WireAddress(m.To)
+	return err != nil
+}
+
+// detail is what the server said, or what happened.
+func detail(r smtp.Result) string {
+	if r.Err != nil {
+		return plainError(r.Err)
+	}
+	return strings.TrimSpace(strings.Join(strings.Fields(strconv.Itoa(r.Code)+" "+r.Enhanced+" "+r.Text), " "))
+}
+
+var anyAddress = regexp.MustCompile(`[^\s<>()\[\]"',;:=/?&]+(?:@|%40)[^\s<>()\[\]"',;:=/?&]+`)
+
+// scrub takes e-mail addresses out of a stranger's text, and the recipient's local part where it
+// stands alone, and cuts the text to size.
+func scrub(text, to string) string {
+	text = anyAddress.ReplaceAllString(text, "<address>")
+	if i := strings.LastIndexByte(to, '@'); i >= 4 {
+		re := regexp.MustCompile(`(?i)(^|[^\p{L}\d])` + regexp.QuoteMeta(to[:i]) + `($|[^\p{L}\d])`)
+		text = re.ReplaceAllString(text, "${1}<address>${2}")
+	}
+	if len(text) <= maxDetail {
+		return text
+	}
+	n := maxDetail
+	for !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}
+
+var queued = regexp.MustCompile(`(?i)(?:queued as|queued mail for delivery|\bid=|\bid:? |message accepted for delivery )\s*<?([A-Za-z0-9][A-Za-z0-9._-]{3,79})`)
+
+// queueID finds the name under which the server keeps the letter; empty when it gave none.
+func queueID(text string) string {
+	if g := queued.FindStringSubmatch(text); g != nil {
+		return g[1]
+	}
+	return ""
+}
+
+// tooManyLetters tells a server that ends a connection because of the number of letters from
+// one that is busy: it is our limit that is too high.
+func tooManyLetters(r smtp.Result) bool {
+	t := strings.ToLower(r.Text)
+	return r.Code == 421 && manyWords(t) && (strings.Contains(t, "session") || strings.Contains(t, "per connection") || strings.Contains(t, "messages"))
+}
+
+// tooManyConnections tells that the server counts our connections and finds them too many.
+func tooManyConnections(text string) bool {
+	t := strings.ToLower(text)
+	return manyWords(t) && strings.Contains(t, "connections")
+}
+
+func manyWords(t string) bool {
+	return strings.Contains(t, "too many") || strings.Contains(t, "limit") || strings.Contains(t, "exceed") || strings.Contains(t, "maximum")
+}
