@@ -76,7 +76,7 @@ func (d Dialect) bind(a any) any {
 	case list:
 		return v.bind(d)
 	case array:
-		return []any(v)
+		return v.typed()
 	case json.RawMessage:
 		if v == nil {
 			return nil

@@ -139,6 +139,9 @@ func TestRowsAreInsertedInBatchesOfAnySize(t *testing.T) {
 		sum, err := db.One[int](t.Context(), d, `SELECT sum(id) FROM thing`)
 		require.NoError(t, err)
 		require.Equal(t, 300*301/2, sum)
+		even, err := db.One[int](t.Context(), d, `SELECT count(*) FROM thing WHERE `+d.Dialect().JSONNumber("fields", "n")+` = 2`)
+		require.NoError(t, err)
+		require.Equal(t, 151, even)
 	})
 }
 

@@ -132,6 +132,56 @@ func (in insert) arrays(ctx context.Context, n int) error {
 // array is a column of bound values.
 type array []any
 
+// typed returns the values as a slice of their one type, which pgx encodes faster and, behind a pooler, only so.
+// Values of several types stay as they are.
+func (a array) typed() any {
+	var first any
+	for _, v := range a {
+		if first = v; v != nil {
+			break
+		}
+	}
+	switch first.(type) {
+	case int64:
+		return sliceOf[int64](a)
+	case bool:
+		return sliceOf[bool](a)
+	case float64:
+		return sliceOf[float64](a)
+	case []byte:
+		return bytesOf(a)
+	}
+	return sliceOf[string](a)
+}
+
+// sliceOf points to the values; nil is NULL.
+func sliceOf[T any](a array) any {
+	out := make([]*T, len(a))
+	for i, v := range a {
+		if v == nil {
+			continue
+		}
+		t, ok := v.(T)
+		if !ok {
+			return []any(a)
+		}
+		out[i] = &t
+	}
+	return out
+}
+
+func bytesOf(a array) any {
+	out := make([][]byte, len(a))
+	for i, v := range a {
+		b, ok := v.([]byte)
+		if !ok && v != nil {
+			return []any(a)
+		}
+		out[i] = b
+	}
+	return out
+}
+
 // columnTypes returns the types of a table's columns, looked up once.
 func columnTypes(ctx context.Context, tx *Tx, table string) (map[string]string, error) {
 	known := &tx.d.columns
