@@ -100,6 +100,8 @@ func plain(to string) string {
 		"Message-ID: <m-" + to + ">\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello\r\n"
 }
 
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
 // code is the reply code of an SMTP error, 0 when it was not a reply.
 func code(err error) int {
 	var p *textproto.Error

@@ -78,6 +78,7 @@ type Archive struct {
 	entries []Entry
 	counts  map[string]int // letters ever received, by address
 	lastID  int64
+	noted   int   // lines of the log ever written
 	memory  int64 // bytes held in raw
 	changed chan struct{}
 }
@@ -201,6 +202,13 @@ func (a *Archive) Count(to string) int {
 	return a.counts[strings.ToLower(to)]
 }
 
+// Noted tells how many lines of the log there ever were.
+func (a *Archive) Noted() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.noted
+}
+
 // WaitFor returns the letters of an address, newest first, once it has received at least n;
 // "" means any address. It ends with the error of ctx.
 func (a *Archive) WaitFor(ctx context.Context, to string, n int) ([]Letter, error) {
@@ -273,6 +281,7 @@ func (a *Archive) take(l Letter) {
 }
 
 func (a *Archive) note(e Entry) {
+	a.noted++
 	a.entries = append(a.entries, e)
 	a.entries = a.entries[max(0, len(a.entries)-MaxEntries):]
 }

@@ -43,6 +43,7 @@ const (
 	NoUnsubscribe   Kind = "nounsubscribe"   // dot: bulk without one-click unsubscribing
 	DiskFull        Kind = "diskfull"        // dot: the world itself has no room
 	NeedsUTF8       Kind = "needsutf8"       // RCPT: a local part that this server cannot take
+	Broken          Kind = "broken"          // dot: too large, a line too long, or the client broke off
 	Custom          Kind = "custom"          // RCPT: a reply that a test has ordered
 )
 

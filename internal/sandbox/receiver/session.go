@@ -109,7 +109,10 @@ func (s *session) atRcpt(to string, b Behaviour) (Behaviour, error) {
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
-		return err // too large, or the client broke off
+		for _, to := range s.to {
+			s.note(Broken, "data", to.addr, err.Error(), 0)
+		}
+		return err // too large, a line too long, or the client broke off
 	}
 	c := letter.Parse(raw)
 	signed := s.w.checkDKIM(raw)
