@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -289,7 +290,7 @@ func FuzzClassify(f *testing.F) {
 	f.Add(550, "5.1.1", "no such user")
 	f.Fuzz(func(t *testing.T, code int, enhanced, text string) {
 		v := verdictOf(c, smtp.Result{Stage: smtp.StageRcpt, Reply: smtp.Reply{Code: code, Enhanced: enhanced, Text: text}}, 1)
-		if v.Class == "" || v.Scope == "" || v.Outcome == channel.Later && v.After <= 0 || len(v.Detail) > maxDetail {
+		if v.Class == "" || v.Scope == "" || v.Outcome == channel.Later && v.After <= 0 || len(v.Detail) > maxDetail || !utf8.ValidString(v.Detail) {
 			t.Fatalf("%+v", v)
 		}
 	})

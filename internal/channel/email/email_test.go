@@ -2,6 +2,7 @@ package email_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/mail"
 	"net/netip"
@@ -219,6 +220,51 @@ func TestASecondAddressIsTriedWhenTheFirstIsDead(t *testing.T) {
 		conf.Resolver = zone{addrs: []netip.Addr{netip.MustParseAddr("127.0.0.99"), in.addr.Addr()}}
 	})
 	require.Equal(t, channel.Accepted, c.Send(t.Context(), message("jo@example.test", 1)).Outcome)
+}
+
+func TestALetterWhoseFateNobodyKnowsIsNotCalledSent(t *testing.T) {
+	t.Parallel()
+	in := newInbox(t, nil)
+	v := direct(t, in, nil).Send(t.Context(), message("drop@example.test", 1))
+	require.Equal(t, channel.Unknown, v.Outcome, "%+v", v)
+	require.Equal(t, email.Uncertain, v.Class)
+	require.False(t, v.Suppress)
+}
+
+func TestAServerWhoseTLSIsBrokenGetsTheLetterInClear(t *testing.T) {
+	t.Parallel()
+	in := newInbox(t, func(s *server.Server, _ *inbox) { s.TLSConfig = &tls.Config{} }) // without a certificate no handshake succeeds
+	c := direct(t, in, nil)
+	require.Equal(t, channel.Accepted, c.Send(t.Context(), message("jo@example.test", 1)).Outcome)
+	before := in.sessions
+	in.mu.Lock()
+	in.perConn = 1 // ends the kept connection
+	in.mu.Unlock()
+	require.Equal(t, channel.Accepted, c.Send(t.Context(), message("jo@example.test", 2)).Outcome)
+	require.Equal(t, before+1, in.sessions, "TLS is not tried again soon")
+
+	relay := email.Settings{Route: relayTo(in)}
+	relay.Route.TLS = email.STARTTLS
+	v := direct(t, in, func(conf *email.Config) { conf.AllowPrivate = true }).Send(t.Context(), from(sender(t, relay), message("jo@example.test", 3)))
+	require.Equal(t, channel.Later, v.Outcome, "a relay that must use TLS never gets it in clear")
+	require.Equal(t, email.TLS, v.Class)
+}
+
+func TestAServerThatHurriesUsIsGivenAPause(t *testing.T) {
+	t.Parallel()
+	in := newInbox(t, nil)
+	clk := clock.NewFake(start)
+	c := direct(t, in, func(conf *email.Config) { conf.Clock = clk })
+	v := c.Send(t.Context(), message("hurry@example.test", 1))
+	require.Equal(t, email.RateLimited, v.Class)
+	require.True(t, v.Free)
+	v = c.Send(t.Context(), message("jo@example.test", 2))
+	require.Equal(t, channel.Later, v.Outcome)
+	require.Equal(t, email.RateLimited, v.Class)
+	require.True(t, v.Free)
+	require.Empty(t, in.got())
+	clk.Advance(31 * time.Second)
+	require.Equal(t, channel.Accepted, c.Send(t.Context(), message("jo@example.test", 2)).Outcome)
 }
 
 func TestADomainWithoutMailServersHasItsReason(t *testing.T) {

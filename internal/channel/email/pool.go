@@ -3,6 +3,7 @@ package email
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"keruen/internal/clock"
@@ -17,6 +18,7 @@ const (
 	hurryPause  = 30 * time.Second
 	probeAgain  = 30 * time.Second
 	maxPauseFor = 10 * time.Minute
+	maxIdle     = 400 // idle connections to all sites together
 	narrowFor   = time.Hour
 )
 
@@ -29,6 +31,8 @@ type pool struct {
 	mu    sync.Mutex
 	sites map[string]*site
 	noTLS map[string]time.Time // hosts whose TLS is broken, and until when they are spared it
+
+	idle atomic.Int64 // connections kept for the next letter, of all sites
 
 	// Goodbyes have a lock of their own, taken last.
 	bye     sync.Mutex
@@ -86,7 +90,9 @@ func (p *pool) forgetQuiet() {
 
 // admit asks whether a letter may try the site now. A positive wait means no, come back then:
 // the site is being left alone, and one letter at a time finds out when it is back.
-func (s *site) admit() (wait time.Duration) {
+//
+// hurried tells that the site lives and asked for the pause.
+func (s *site) admit() (wait time.Duration, hurried bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.pool.clk.Now()
@@ -96,15 +102,15 @@ func (s *site) admit() (wait time.Duration) {
 		}
 	}
 	if s.until.After(now) {
-		return s.until.Sub(now)
+		return s.until.Sub(now), s.failures == 0
 	}
 	if s.failures > 0 {
 		if s.probing {
-			return probeAgain
+			return probeAgain, false
 		}
 		s.probing = true
 	}
-	return 0
+	return 0, false
 }
 
 // acquire takes one of the site's connections in use, waiting for it for a while.
@@ -151,14 +157,16 @@ func (s *site) warm() *smtp.Conn {
 	}
 	c := s.idle[len(s.idle)-1]
 	s.idle = s.idle[:len(s.idle)-1]
+	s.pool.idle.Add(-1)
 	return c
 }
 
-// keep puts a connection back, unless it is spent.
+// keep puts a connection back, unless it is spent or too many are kept already.
 func (s *site) keep(c *smtp.Conn) {
 	s.mu.Lock()
-	if c.Alive() && c.Sent() < s.per && !s.pool.isClosed() {
+	if c.Alive() && c.Sent() < s.per && s.pool.idle.Load() < maxIdle && !s.pool.isClosed() {
 		s.idle = append(s.idle, c)
+		s.pool.idle.Add(1)
 		s.sweepLater()
 		s.mu.Unlock()
 		return
@@ -183,6 +191,7 @@ func (s *site) sweep() {
 	kept := s.idle[:0]
 	for _, c := range s.idle {
 		if time.Since(c.LastUse()) >= idleLimit {
+			s.pool.idle.Add(-1)
 			s.pool.close(c)
 			continue
 		}
@@ -295,6 +304,7 @@ func (p *pool) shut() {
 	for _, s := range sites {
 		s.mu.Lock()
 		for _, c := range s.idle {
+			p.idle.Add(-1)
 			wg.Go(c.Close)
 		}
 		s.idle = nil

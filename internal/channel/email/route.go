@@ -140,17 +140,18 @@ func (c *Channel) options() smtp.Options {
 // attempt is what came of one try to deliver.
 type attempt struct {
 	smtp.Result
-	hold time.Duration // positive: not tried, the site is left alone so long
-	busy bool          // not tried, all connections stayed in use
-	down time.Duration // positive: no connection came about, the site is left alone so long
+	hold    time.Duration // positive: not tried, the site is left alone so long
+	hurried bool          // with hold: because it asked us to slow down
+	busy    bool          // not tried, all connections stayed in use
+	down    time.Duration // positive: no connection came about, the site is left alone so long
 }
 
 // deliver sends over a warm connection, or a new one. A connection that was idle may have been
 // closed by the other side meanwhile, or have reached the number of letters it takes; that says nothing
 // about the letter, so it gets a fresh one.
 func (c *Channel) deliver(ctx context.Context, r route, env smtp.Envelope, letter []byte) attempt {
-	if hold := r.site.admit(); hold > 0 {
-		return attempt{hold: hold}
+	if hold, hurried := r.site.admit(); hold > 0 {
+		return attempt{hold: hold, hurried: hurried}
 	}
 	busy, err := r.site.acquire(ctx)
 	if err != nil || busy {

@@ -46,6 +46,9 @@ func (c *Channel) judge(m channel.Message, r route, a attempt) channel.Verdict {
 
 func (c *Channel) verdictOf(m channel.Message, r route, a attempt) channel.Verdict {
 	switch {
+	case a.hold > 0 && a.hurried:
+		return channel.Verdict{Outcome: channel.Later, Scope: scopes[RateLimited], Class: RateLimited, Detail: "not tried: the server asked for a pause",
+			After: spread(m, a.hold), Free: true}
 	case a.hold > 0:
 		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: Network, Detail: "not tried: the server is being left alone after failures",
 			After: spread(m, a.hold), Free: true}
@@ -247,7 +250,7 @@ var anyAddress = regexp.MustCompile(`[^\s<>()\[\]"',;:=/?&]+(?:@|%40)[^\s<>()\[\
 // scrub takes e-mail addresses out of a stranger's text, and the recipient's local part where it
 // stands alone, and cuts the text to size.
 func scrub(text, to string) string {
-	text = anyAddress.ReplaceAllString(text, "<address>")
+	text = anyAddress.ReplaceAllString(strings.ToValidUTF8(text, "?"), "<address>")
 	if i := strings.LastIndexByte(to, '@'); i >= 4 {
 		re := regexp.MustCompile(`(?i)(^|[^\p{L}\d])` + regexp.QuoteMeta(to[:i]) + `($|[^\p{L}\d])`)
 		text = re.ReplaceAllString(text, "${1}<address>${2}")

@@ -66,7 +66,7 @@ type quiet struct{}
 func (quiet) Printf(string, ...any) {}
 func (quiet) Println(...any)        {}
 
-func (in *inbox) NewSession(*server.Conn) (server.Session, error) {
+func (in *inbox) NewSession(c *server.Conn) (server.Session, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.sessions++
@@ -76,7 +76,7 @@ func (in *inbox) NewSession(*server.Conn) (server.Session, error) {
 		return nil, &server.SMTPError{Code: 421, EnhancedCode: server.EnhancedCode{4, 7, 0}, Message: "Too many concurrent connections"}
 	}
 	in.most = max(in.most, in.open)
-	return &session{in: in}, nil
+	return &session{in: in, nc: c.Conn()}, nil
 }
 
 func (in *inbox) got() []letter {
@@ -87,6 +87,7 @@ func (in *inbox) got() []letter {
 
 type session struct {
 	in   *inbox
+	nc   net.Conn
 	n    int
 	from string
 	to   string
@@ -110,6 +111,8 @@ func (s *session) Rcpt(to string, _ *server.RcptOptions) error {
 		return &server.SMTPError{Code: 550, EnhancedCode: server.EnhancedCode{5, 1, 1}, Message: "No such user here"}
 	case strings.HasPrefix(local, "grey"):
 		return &server.SMTPError{Code: 450, EnhancedCode: server.EnhancedCode{4, 2, 0}, Message: "Greylisted, please retry in 300 seconds"}
+	case strings.HasPrefix(local, "hurry"):
+		return &server.SMTPError{Code: 450, EnhancedCode: server.EnhancedCode{4, 7, 28}, Message: "You are sending too fast"}
 	case strings.HasPrefix(local, "quote"):
 		return &server.SMTPError{Code: 554, EnhancedCode: server.EnhancedCode{5, 7, 1}, Message: "the user " + strings.ToUpper(local) + " <" + to + "> is not welcome, ask " + s.from}
 	}
@@ -120,6 +123,9 @@ func (s *session) Data(r io.Reader) error {
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(s.to, "drop") {
+		_ = s.nc.Close()
 	}
 	s.n++
 	s.in.mu.Lock()

@@ -73,9 +73,12 @@ func (z *zone) breakDown(name string, broken bool) {
 }
 
 func (z *zone) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
+	z.mu.Lock()
+	gate := z.gate
+	z.mu.Unlock()
 	z.asked.Add(1)
-	if z.gate != nil {
-		<-z.gate
+	if gate != nil {
+		<-gate
 	}
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -91,7 +94,7 @@ func (z *zone) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	}
 	for _, rr := range list {
 		if k := rr.Header().Rrtype; k == q.Question[0].Qtype || k == dns.TypeCNAME {
-			m.Answer = append(m.Answer, rr)
+			m.Answer = append(m.Answer, dns.Copy(rr))
 		}
 	}
 	if w.LocalAddr().Network() == "udp" {
@@ -279,7 +282,10 @@ func TestADomainThatAppearsIsFoundAfterItsNegativeAnswerRanOut(t *testing.T) {
 func TestManyWhoAskTheSameShareOneQuestion(t *testing.T) {
 	t.Parallel()
 	z := newZone(t, "d.test. 60 TXT one")
-	z.gate = make(chan struct{})
+	gate := make(chan struct{})
+	z.mu.Lock()
+	z.gate = gate
+	z.mu.Unlock()
 	r := resolver(t, z, nil)
 	cancelled, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
@@ -296,7 +302,7 @@ func TestManyWhoAskTheSameShareOneQuestion(t *testing.T) {
 	}
 	cancel()
 	require.ErrorIs(t, <-first, context.Canceled, "the one who gives up does not take the others along")
-	close(z.gate)
+	close(gate)
 	wg.Wait()
 	require.EqualValues(t, 20, good.Load())
 	require.EqualValues(t, 1, z.asked.Load())
