@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones are known on every machine
 	"unicode"
 	"unicode/utf8"
 

@@ -49,6 +49,9 @@ type pending struct {
 	PasswordHash string
 	News         bool
 	Documents    db.JSON[[]audit.Document]
+	IP           string // where "Register" was pressed
+	UserAgent    string
+	CreatedAt    time.Time
 }
 
 // Register begins a registration and has a code sent (ACC-1). An address that is known gets the same answer
@@ -71,7 +74,9 @@ func (s *Service) Register(ctx context.Context, v Visitor, r NewRegistration) (R
 	if err != nil {
 		return Registration{}, fmt.Errorf("register: %w", err)
 	}
-	return s.await(ctx, v, e, pending{PasswordHash: hash, News: r.News, Documents: db.AsJSON(r.Accepted)}, languageOf(r.Lang, v))
+	return s.await(ctx, v, e, pending{
+		PasswordHash: hash, News: r.News, Documents: db.AsJSON(r.Accepted), IP: v.ip(), UserAgent: v.agent(),
+	}, languageOf(r.Lang, v))
 }
 
 // await stores a registration and has the letter written.
@@ -234,7 +239,7 @@ func (s *Service) welcomeTx(ctx context.Context, tx *db.Tx, v Visitor, c code, d
 	who.Member = m.ID
 	if err := s.signTx(ctx, tx, p.Documents.V, audit.Act{
 		Tenant: a.ID, Who: who, Pressed: "register", CodeID: c.ID.String(), Code: digits,
-		Details: map[string]any{"email": c.Email},
+		Details: p.details(c),
 	}); err != nil {
 		return Opened{}, nil, err
 	}
@@ -246,6 +251,13 @@ func (s *Service) welcomeTx(ctx context.Context, tx *db.Tx, v Visitor, c code, d
 	}
 	o, err = s.openTx(ctx, tx, v, m.ID, a.ID, Owner)
 	return o, nil, err
+}
+
+// details tell the part of the evidence that came before the code: where and when the button was pressed.
+func (p pending) details(c code) map[string]any {
+	return map[string]any{
+		"email": c.Email, "news": p.News, "pressed_at": p.CreatedAt.UTC().Format(time.RFC3339), "pressed_ip": p.IP, "pressed_user_agent": p.UserAgent,
+	}
 }
 
 // signTx keeps one act of signature per document.
@@ -285,8 +297,8 @@ func languageOf(l lang.Lang, v Visitor) lang.Lang {
 
 func insertRegistration(ctx context.Context, tx *db.Tx, p pending) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO registrations (id, password_hash, news, documents, created_at) VALUES (?, ?, ?, ?, ?)`,
-		p.ID, p.PasswordHash, p.News, p.Documents, tx.Now)
+		INSERT INTO registrations (id, password_hash, news, documents, ip, user_agent, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, p.PasswordHash, p.News, p.Documents, p.IP, p.UserAgent, tx.Now)
 	if err != nil {
 		return fmt.Errorf("insert registration: %w", err)
 	}
@@ -294,7 +306,8 @@ func insertRegistration(ctx context.Context, tx *db.Tx, p pending) error {
 }
 
 func getRegistration(ctx context.Context, q db.Querier, c codeID) (pending, error) {
-	return db.One[pending](ctx, q, `SELECT id, password_hash, news, documents FROM registrations WHERE id = ?`, c)
+	return db.One[pending](ctx, q, `
+		SELECT id, password_hash, news, documents, ip, user_agent, created_at FROM registrations WHERE id = ?`, c)
 }
 
 func deleteRegistration(ctx context.Context, tx *db.Tx, c codeID) error {

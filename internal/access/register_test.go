@@ -23,6 +23,7 @@ func TestACodeFromTheLetterMakesTheAccountAndKeepsTheSignature(t *testing.T) {
 		require.Equal(t, access.LetterCode, l.Kind)
 		require.Regexp(t, `^\d{6}$`, l.Code)
 
+		w.clock.Advance(time.Minute)
 		o, err := w.ConfirmRegistration(t.Context(), home, reg.ID, " "+l.Code[:3]+" "+l.Code[3:])
 		require.NoError(t, err)
 		require.Equal(t, access.Owner, o.Actor.Role)
@@ -41,6 +42,8 @@ func TestACodeFromTheLetterMakesTheAccountAndKeepsTheSignature(t *testing.T) {
 		require.Equal(t, o.Actor.Member, act.Who.Member)
 		require.Equal(t, "192.0.2.10", act.Who.IP)
 		require.Equal(t, home.UserAgent, act.Who.UserAgent)
+		require.Equal(t, "2026-11-24T10:00:00Z", act.Details["pressed_at"])
+		require.Equal(t, "2026-11-24T10:01:00Z", act.At.Format(time.RFC3339))
 		p, err := w.ProveActs(t.Context(), o.Actor)
 		require.NoError(t, err)
 		_, err = p.Check(w.audit.PublicKey())

@@ -36,7 +36,7 @@ const (
 )
 
 // ErrSession is returned for a session that has ended.
-var ErrSession = errs.New(errs.Unauthenticated, "unauthenticated", "Sign in first.")
+var ErrSession = errs.ErrUnauthenticated
 
 // Opened is a session just begun or renewed: the token goes to the browser's cookie and is kept nowhere.
 type Opened struct {

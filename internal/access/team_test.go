@@ -257,6 +257,8 @@ func personal(w *world, who access.Actor) map[string]check {
 		"ConfirmTOTP":         func(t *testing.T) error { _, err := w.ConfirmTOTP(t.Context(), who, ""); return err },
 		"DisableTOTP":         func(t *testing.T) error { return w.DisableTOTP(t.Context(), who, "") },
 		"RenewRecoveryCodes":  func(t *testing.T) error { _, err := w.RenewRecoveryCodes(t.Context(), who, ""); return err },
+		"RequestEmailChange":  func(t *testing.T) error { _, err := w.RequestEmailChange(t.Context(), who, "", ""); return err },
+		"ConfirmEmailChange":  func(t *testing.T) error { _, err := w.ConfirmEmailChange(t.Context(), who, 1, ""); return err },
 		"SwitchAccount":       func(t *testing.T) error { _, err := w.SwitchAccount(t.Context(), who, 1); return err },
 	}
 }

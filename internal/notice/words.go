@@ -57,6 +57,32 @@ var letters = map[string]words{
 			Kk: "Кодты ешкімге айтпаңыз: қолдау қызметі оны сұрамайды. Егер құпиясөзді өзгертпесеңіз, бұл хатты жойыңыз, бұрынғы құпиясөз сақталады.",
 			En: "Tell nobody the code: support never asks for it. If you did not want a new password, delete this letter; the old one stays."},
 	},
+	string(access.LetterMove): {
+		subject: lang.Text{Ru: "{{code}} — код для новой почты", Kk: "{{code}} — жаңа пошта коды", En: "{{code}} is the code for your new e-mail"},
+		heading: lang.Text{Ru: "Новая почта", Kk: "Жаңа пошта", En: "New e-mail address"},
+		lead: lang.Text{
+			Ru: "Введите этот код, чтобы входить в Keruen с этим адресом. Он действует 15 минут.",
+			Kk: "Keruen-ге осы мекенжаймен кіру үшін кодты енгізіңіз. Ол 15 минут жарамды.",
+			En: "Enter this code to sign in to Keruen with this address. It works for 15 minutes."},
+		code: true, place: true,
+		after: lang.Text{
+			Ru: "Никому не сообщайте код. Если вы не меняли почту, удалите это письмо.",
+			Kk: "Кодты ешкімге айтпаңыз. Егер поштаны өзгертпесеңіз, бұл хатты жойыңыз.",
+			En: "Tell nobody the code. If you did not change your address, delete this letter."},
+	},
+	string(access.LetterMoved): {
+		subject: lang.Text{Ru: "Почта для входа изменена", Kk: "Кіру поштасы өзгертілді", En: "Your sign-in address was changed"},
+		heading: lang.Text{Ru: "Почта для входа изменена", Kk: "Кіру поштасы өзгертілді", En: "Your sign-in address was changed"},
+		lead: lang.Text{
+			Ru: "В ваш аккаунт теперь входят с другим адресом. На этот адрес писем больше не будет.",
+			Kk: "Аккаунтыңызға енді басқа мекенжаймен кіреді. Бұл мекенжайға хат енді келмейді.",
+			En: "Your account is signed in to with another address now. No more letters will come to this one."},
+		place: true,
+		after: lang.Text{
+			Ru: "Если это сделали не вы, сразу обратитесь в поддержку: войти сможет тот, кто сменил адрес.",
+			Kk: "Егер мұны сіз істемесеңіз, бірден қолдау қызметіне жүгініңіз: мекенжайды өзгерткен адам кіре алады.",
+			En: "If it was not you, write to support at once: whoever changed the address can sign in."},
+	},
 	string(access.LetterNobody): {
 		subject: lang.Text{Ru: "Аккаунта с этим адресом нет", Kk: "Бұл мекенжайда аккаунт жоқ", En: "There is no account with this address"},
 		heading: lang.Text{Ru: "Аккаунт не найден", Kk: "Аккаунт табылмады", En: "No account found"},

@@ -20,7 +20,7 @@ func everyLetter() []access.Letter {
 	var all []access.Letter
 	for _, k := range []access.LetterKind{
 		access.LetterCode, access.LetterKnown, access.LetterReset, access.LetterNobody, access.LetterInvitation, access.LetterNewSignIn,
-		access.LetterPasswordChanged,
+		access.LetterPasswordChanged, access.LetterMove, access.LetterMoved,
 	} {
 		all = append(all, access.Letter{Kind: k})
 	}

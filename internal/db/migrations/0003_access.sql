@@ -94,6 +94,8 @@ CREATE TABLE registrations (
 	password_hash {text} NOT NULL,
 	news          {bool} NOT NULL,
 	documents     {text} NOT NULL,
+	ip            {text} NOT NULL, -- where the button was pressed
+	user_agent    {text} NOT NULL,
 	created_at    {big}  NOT NULL
 ) {strict};
 
