@@ -14,8 +14,8 @@ import (
 	"keruen/internal/lang"
 )
 
-// maxTests is how many addresses one test goes to.
-const maxTests = 5
+// MaxTests is how many addresses one test goes to.
+const MaxTests = 5
 
 // testMark stands before the subject of a test.
 var testMark = lang.Text{Ru: "[Тест] ", Kk: "[Сынақ] ", En: "[Test] "}
@@ -67,7 +67,7 @@ func (s *Service) Test(ctx context.Context, who access.Actor, c ID, addresses []
 }
 
 func (s *Service) checkTest(ctx context.Context, c Campaign, addresses []string) error {
-	if len(addresses) == 0 || len(addresses) > maxTests {
+	if len(addresses) == 0 || len(addresses) > MaxTests {
 		return ErrTestCount.With("count", len(addresses))
 	}
 	if c.Sender == 0 {

@@ -55,7 +55,7 @@ func TestNobodyWithoutLiveConsentIsWrittenTo(t *testing.T) {
 		require.NotContains(t, w.received(p), int32(6))
 		b, err := w.Breakdown(t.Context(), w.who.Tenant, p.Source)
 		require.NoError(t, err)
-		require.ElementsMatch(t, []ReasonCount{{"skipped", SkipUnsubscribed, 1}, {"skipped", SkipGone, 1}}, b.Reasons)
+		require.ElementsMatch(t, []ReasonCount{{"skipped", SkipUnsubscribed, 1, ""}, {"skipped", SkipGone, 1, ""}}, b.Reasons)
 	})
 }
 

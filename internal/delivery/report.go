@@ -209,9 +209,10 @@ func (c Counts) plus(o Counts) Counts {
 
 // ReasonCount is how many deliveries are in a state for one reason.
 type ReasonCount struct {
-	State  string // waiting, failed, skipped, unknown, expired
-	Reason string
-	N      int64
+	State   string // waiting, failed, skipped, unknown, expired
+	Reason  string
+	N       int64
+	Example string // the newest words of a server for it, without addresses
 }
 
 // DomainCount is what became of the recipients of one domain of addresses.
@@ -256,7 +257,48 @@ func (s *Service) Breakdown(ctx context.Context, t id.Tenant, source int64) (Bre
 	}
 	b := Breakdown{Reasons: reasonsOf(rows), Domains: domainsOf(rows), Links: linksOf(rows)}
 	b.Timeline, b.Step = timelineOf(rows)
-	return b, nil
+	return b, s.addExamples(ctx, t, source, b.Reasons)
+}
+
+// exampleStates are the states in which a server has said something.
+var exampleStates = map[string]State{statWaiting: Retry, statFailed: Failed, statUnknown: Unknown}
+
+// addExamples finds what servers said. A handful of reasons is looked up, each by its last recipient.
+func (s *Service) addExamples(ctx context.Context, t id.Tenant, source int64, reasons []ReasonCount) error {
+	parts, err := partsOf(ctx, s.db, t, source)
+	if err != nil {
+		return fmt.Errorf("find examples: %w", err)
+	}
+	for i := range reasons {
+		state, ok := exampleStates[reasons[i].State]
+		if !ok || i >= maxExamples {
+			continue
+		}
+		for _, p := range parts {
+			reasons[i].Example, err = lastDetail(ctx, s.db, p, state, reasons[i].Reason)
+			if err != nil {
+				return fmt.Errorf("find examples: %w", err)
+			}
+			if reasons[i].Example != "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// maxExamples bounds the look-ups of one report.
+const maxExamples = 20
+
+func lastDetail(ctx context.Context, q db.Querier, p Part, s State, reason string) (string, error) {
+	words, err := db.All[string](ctx, q, `
+		SELECT detail FROM delivery
+		WHERE tenant_id = ? AND part_id = ? AND state = ? AND reason = ? AND detail <> ''
+		ORDER BY seq DESC LIMIT 1`, p.Tenant, p.ID, s, reason)
+	if err != nil || len(words) == 0 {
+		return "", err
+	}
+	return words[0], nil
 }
 
 func reasonsOf(rows []statRow) []ReasonCount {
