@@ -101,6 +101,21 @@ func (s *Service) List(ctx context.Context, who access.Actor, kind Kind, a page.
 	return page.Cut(rows, a, func(x Sender) int64 { return int64(x.ID) }), nil
 }
 
+// ErrWhichSender is returned when a sender must be named because there is not exactly one.
+var ErrWhichSender = errs.New(errs.Invalid, "sender.which", "Name the sender: the account has none, or more than one.")
+
+// Only returns the account's one sender of a channel, for messages that name none.
+func (s *Service) Only(ctx context.Context, who access.Actor, kind Kind) (SenderID, error) {
+	rows, err := listSenders(ctx, s.db, who.Tenant, kind, page.Ask{Limit: 1}) // two at most
+	if err != nil {
+		return 0, fmt.Errorf("find sender: %w", err)
+	}
+	if len(rows) != 1 {
+		return 0, ErrWhichSender.At(errs.Field{Path: "sender", Code: ErrWhichSender.Code, Text: ErrWhichSender.Text})
+	}
+	return rows[0].ID, nil
+}
+
 // Update changes a sender. version is the one that the person saw; zero accepts any.
 func (s *Service) Update(ctx context.Context, who access.Actor, sid SenderID, version int64, c SenderChange) (Sender, error) {
 	if err := who.Can(access.EditSenders); err != nil {

@@ -29,10 +29,19 @@ type Config struct {
 	Sandbox  bool   `key:"sandbox" default:"false" help:"The pretend world: mail servers inside the program receive everything, nothing leaves the machine, and the mailbox is at /sandbox/. Every sender is made to write to it."`
 	Demo     bool   `key:"demo" default:"false" help:"Makes an account with 1,000 contacts, a sender and a letter to try things out, and switches the pretend world on."`
 
-	Log    Log
-	Mail   Mail
-	DNS    DNS
-	Limits Limits
+	Log      Log
+	Mail     Mail
+	DNS      DNS
+	Limits   Limits
+	Operator Operator
+}
+
+// Operator is who runs this installation; it stands in the documents that customers accept. Empty values are said in words.
+type Operator struct {
+	Name    string `key:"operator.name" default:"" help:"Legal name of whoever runs this installation."`
+	BIN     string `key:"operator.bin" default:"" help:"BIN or IIN."`
+	Address string `key:"operator.address" default:"" help:"Postal address."`
+	Email   string `key:"operator.email" default:"" help:"Address for questions and claims."`
 }
 
 // Log says how the program writes what it does. Addresses, letters and secrets are never written.
@@ -52,8 +61,6 @@ type Mail struct {
 	RelayPassword string `key:"mail.relay_password" default:"" secret:"true" help:"Password. Better given by the environment: KERUEN_MAIL_RELAY_PASSWORD."`
 	HelloName     string `key:"mail.hello_name" default:"" help:"Name in EHLO when letters go straight to the recipients' servers. It must resolve to this machine's address and back. Empty means the host of base_url."`
 	BounceDomain  string `key:"mail.bounce_domain" default:"" help:"Domain of the envelope sender, where returned letters go. Empty means the host of base_url."`
-	Concurrency   int    `key:"mail.concurrency" default:"100" min:"1" max:"2000" help:"Most letters of one sender on their way at once."`
-	PerSecond     int    `key:"mail.per_second" default:"0" min:"0" max:"100000" help:"Most letters of one sender that begin in a second; 0 for no limit of ours."`
 }
 
 // DNS says who is asked for the addresses of mail servers.
@@ -65,7 +72,6 @@ type DNS struct {
 
 // Limits bound what one request or one account may ask for.
 type Limits struct {
-	ImportMB     int           `key:"limits.import_mb" default:"512" min:"1" max:"100000" help:"Largest file of an import, in megabytes."`
 	KeyPerMinute int           `key:"limits.api_key_per_minute" default:"600" min:"1" max:"1000000" help:"Most API requests of one key in a minute, on each machine."`
 	Shutdown     time.Duration `key:"limits.shutdown" default:"20s" help:"How long running work may take to come to a good place after the program is asked to stop."`
 }

@@ -336,3 +336,33 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, c ID) error {
 	}
 	return nil
 }
+
+// ErrUnknownAddress is returned for an address that no contact has.
+var ErrUnknownAddress = errs.New(errs.Invalid, "contact.unknown_address", "No contact has this address. Add the contact with its consent first.")
+
+// ByEmail finds the contact with an address, for messages that name one. ErrUnknownAddress when there is none.
+func (s *Service) ByEmail(ctx context.Context, who access.Actor, email string) (ID, error) {
+	if err := mayFind(who); err != nil {
+		return 0, err
+	}
+	a, err := ParseEmail(email)
+	if err != nil {
+		return 0, errs.ErrInvalid.At(blame("to", err))
+	}
+	have, err := byEmail(ctx, s.db, who.Tenant, []string{a.Key})
+	if err != nil {
+		return 0, fmt.Errorf("find contact: %w", err)
+	}
+	if len(have) == 0 {
+		return 0, ErrUnknownAddress.At(blame("to", ErrUnknownAddress))
+	}
+	return have[0].ID, nil
+}
+
+// mayFind lets in those who see contacts and those who send messages, who name them.
+func mayFind(who access.Actor) error {
+	if who.Can(access.SendMessages) == nil {
+		return nil
+	}
+	return who.Can(access.ViewContacts)
+}

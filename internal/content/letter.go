@@ -60,7 +60,7 @@ type Template struct {
 const (
 	maxName      = 120     // characters
 	maxSubject   = 500     // characters of the subject and of the preheader
-	maxHTML      = 1 << 20 // bytes of HTML and of text, as a draft; sending has a lower limit
+	MaxHTML      = 1 << 20 // bytes of HTML and of text, as a draft; sending has a lower limit
 	MaxTemplates = 1000    // of one account
 )
 
@@ -81,8 +81,8 @@ func (l Letter) Check() error {
 	}
 	long("subject", utf8.RuneCountInString(l.Subject), maxSubject)
 	long("preheader", utf8.RuneCountInString(l.Preheader), maxSubject)
-	long("html", len(l.HTML), maxHTML)
-	long("text", len(l.Text), maxHTML)
+	long("html", len(l.HTML), MaxHTML)
+	long("text", len(l.Text), MaxHTML)
 	if len(wrong) > 0 {
 		return errs.ErrInvalid.At(wrong...)
 	}

@@ -1,0 +1,298 @@
+package api
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"keruen/internal/access"
+	"keruen/internal/channel"
+	"keruen/internal/contact"
+	"keruen/internal/page"
+)
+
+func (a *API) listContacts(ctx context.Context, who access.Actor, in *ContactsInput) (List[Contact], error) {
+	f, err := in.filter()
+	if err != nil {
+		return List[Contact]{}, err
+	}
+	got, err := a.Contacts.List(ctx, who, f)
+	if err != nil {
+		return List[Contact]{}, err
+	}
+	l := listOf(got, contactOf)
+	if in.Cursor == "" {
+		t, err := a.Contacts.Count(ctx, who, f)
+		if err != nil {
+			return List[Contact]{}, err
+		}
+		l.Total = &Total{N: t.N, Approx: t.Approx}
+	}
+	return l, nil
+}
+
+func (in *ContactsInput) filter() (contact.Filter, error) {
+	ask, err := in.ask()
+	if err != nil {
+		return contact.Filter{}, err
+	}
+	list, err := reference[contact.ListID]("list", in.List)
+	if err != nil {
+		return contact.Filter{}, err
+	}
+	return contact.Filter{Search: in.Search, List: list, Consent: contact.Action(in.Consent), Sort: in.Sort, Ask: ask}, nil
+}
+
+func contactOf(v contact.View) Contact {
+	c := Contact{ID: v.ID.String(), Email: v.Email, Phone: v.Phone, FirstName: v.FirstName, LastName: v.LastName, Lang: v.Lang,
+		Fields: v.Fields, Version: v.Version, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
+		Lists: many(v.Lists, contact.ListID.String), Consents: many(v.Consents, consentStateOf), Stops: many(v.Suppressed, suppressionOf)}
+	if c.Fields == nil {
+		c.Fields = map[string]string{}
+	}
+	return c
+}
+
+func consentStateOf(s contact.State) ConsentState {
+	return ConsentState{Channel: string(s.Channel), Purpose: string(s.Purpose), State: string(s.Action), At: s.At}
+}
+
+func (a *API) getContact(ctx context.Context, who access.Actor, in *ContactPath) (Contact, error) {
+	id, err := parse[contact.ID](in.ID)
+	if err != nil {
+		return Contact{}, err
+	}
+	return a.contact(ctx, who, id)
+}
+
+func (a *API) contact(ctx context.Context, who access.Actor, id contact.ID) (Contact, error) {
+	v, err := a.Contacts.Get(ctx, who, id)
+	if err != nil {
+		return Contact{}, err
+	}
+	return contactOf(v), nil
+}
+
+func (a *API) createContact(ctx context.Context, who access.Actor, in *CreateContactInput) (Contact, error) {
+	b := in.Body
+	lists, err := listIDs("lists", b.Lists)
+	if err != nil {
+		return Contact{}, err
+	}
+	d := contact.Draft{Email: b.Email, Phone: b.Phone, FirstName: b.FirstName, LastName: b.LastName, Lang: b.Lang, Fields: b.Fields, Lists: lists}
+	if b.Consent != nil {
+		d.Consent = &contact.Given{Channel: channel.Kind(b.Consent.Channel), Purpose: channel.Purpose(b.Consent.Purpose), Proof: b.Consent.proof(who)}
+	}
+	c, err := a.Contacts.Create(ctx, who, d)
+	if err != nil {
+		return Contact{}, err
+	}
+	return a.contact(ctx, who, c.ID)
+}
+
+func (a *API) patchContact(ctx context.Context, who access.Actor, in *PatchContactInput) (Contact, error) {
+	id, err := parse[contact.ID](in.ID)
+	if err != nil {
+		return Contact{}, err
+	}
+	v, err := in.version()
+	if err != nil {
+		return Contact{}, err
+	}
+	b := in.Body
+	ch := contact.Change{Email: b.Email, Phone: b.Phone, FirstName: b.FirstName, LastName: b.LastName, Lang: b.Lang, Fields: map[string]*string{}}
+	for key, value := range b.Fields {
+		if value == "" {
+			ch.Fields[key] = nil
+			continue
+		}
+		ch.Fields[key] = &value
+	}
+	if b.Lists != nil {
+		lists, err := listIDs("lists", *b.Lists)
+		if err != nil {
+			return Contact{}, err
+		}
+		ch.Lists = &lists
+	}
+	if _, err := a.Contacts.Update(ctx, who, id, v, ch); err != nil {
+		return Contact{}, err
+	}
+	return a.contact(ctx, who, id)
+}
+
+func listIDs(field string, texts []string) ([]contact.ListID, error) {
+	out := make([]contact.ListID, len(texts))
+	for i, t := range texts {
+		l, err := reference[contact.ListID](fmt.Sprintf("%s[%d]", field, i), t)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = l
+	}
+	return out, nil
+}
+
+func (a *API) deleteContact(ctx context.Context, who access.Actor, in *ContactPath) (None, error) {
+	id, err := parse[contact.ID](in.ID)
+	if err != nil {
+		return None{}, err
+	}
+	return None{}, a.Contacts.Delete(ctx, who, id)
+}
+
+func (a *API) listConsents(ctx context.Context, who access.Actor, in *ContactPath) (List[Consent], error) {
+	id, err := parse[contact.ID](in.ID)
+	if err != nil {
+		return List[Consent]{}, err
+	}
+	all, err := a.Contacts.History(ctx, who, id)
+	if err != nil {
+		return List[Consent]{}, err
+	}
+	return whole(all, consentOf), nil
+}
+
+func consentOf(c contact.Consent) Consent {
+	return Consent{ID: c.ID.String(), Channel: string(c.Channel), Purpose: string(c.Purpose), Action: string(c.Action),
+		Source: string(c.Source), Wording: c.Wording, Evidence: c.Evidence.V, IP: c.IP, Member: c.Member.String(), At: c.At,
+		ObtainedAt: instant(c.Obtained)}
+}
+
+// proof takes the source that is stated. That the contact itself acted (a form) is believed from the customer's own
+// site, which comes with a key; what a member types is by hand, and does not revive what was withdrawn (AUD-3).
+func (g GrantConsent) proof(who access.Actor) contact.Proof {
+	source := contact.Source(g.Source)
+	if who.Via != access.ByKey {
+		source = contact.ByHand
+	}
+	return contact.Proof{Source: source, Wording: g.Wording, Evidence: g.Evidence, Obtained: orZero(g.ObtainedAt)}
+}
+
+func (a *API) grantConsent(ctx context.Context, who access.Actor, in *GrantConsentInput) (Contact, error) {
+	id, err := parse[contact.ID](in.ID)
+	if err != nil {
+		return Contact{}, err
+	}
+	g := in.Body
+	if err := a.Contacts.Grant(ctx, who, id, channel.Kind(g.Channel), channel.Purpose(g.Purpose), g.proof(who)); err != nil {
+		return Contact{}, err
+	}
+	return a.contact(ctx, who, id)
+}
+
+func (a *API) withdrawConsent(ctx context.Context, who access.Actor, in *WithdrawInput) (Contact, error) {
+	id, err := parse[contact.ID](in.ID)
+	if err != nil {
+		return Contact{}, err
+	}
+	proof := contact.Proof{Source: contact.ByHand, Wording: in.Body.Note}
+	if who.Via == access.ByKey {
+		proof.Source = contact.FromAPI
+	}
+	if err := a.Contacts.Withdraw(ctx, who, id, channel.Kind(in.Body.Channel), channel.Purpose(in.Body.Purpose), proof); err != nil {
+		return Contact{}, err
+	}
+	return a.contact(ctx, who, id)
+}
+
+// exportContacts writes the contacts that the filter lets through, page by page.
+func (a *API) exportContacts(ctx context.Context, who access.Actor, in *ContactsInput) (Download, error) {
+	f, err := in.filter()
+	if err != nil {
+		return Download{}, err
+	}
+	if err := who.Can(access.ExportContacts); err != nil {
+		return Download{}, err
+	}
+	fields, err := a.Contacts.Fields(ctx, who.Tenant)
+	if err != nil {
+		return Download{}, err
+	}
+	write := func(ctx context.Context, w io.Writer) error { return a.writeContacts(ctx, who, f, fields, w) }
+	return Download{Filename: "contacts-" + a.Clock.Now().Format(time.DateOnly) + ".csv", Write: write}, nil
+}
+
+func (a *API) writeContacts(ctx context.Context, who access.Actor, f contact.Filter, fields []contact.Field, w io.Writer) error {
+	out := csv.NewWriter(w)
+	head := []string{"email", "phone", "first_name", "last_name", "lang", "advertising_consent", "created_at"}
+	for _, field := range fields {
+		head = append(head, field.Key)
+	}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for f.Ask = (page.Ask{Limit: page.MaxLimit}); ; {
+		got, err := a.Contacts.List(ctx, who, f)
+		if err != nil {
+			return err
+		}
+		for _, v := range got.Items {
+			if err := out.Write(contactRow(v, fields)); err != nil {
+				return err
+			}
+		}
+		if out.Flush(); out.Error() != nil || got.Next == "" {
+			return out.Error()
+		}
+		if f.Ask, err = page.Read(got.Next, page.MaxLimit); err != nil {
+			return err
+		}
+	}
+}
+
+func contactRow(v contact.View, fields []contact.Field) []string {
+	consent := string(contact.Absent)
+	for _, s := range v.Consents {
+		if s.Channel == channel.Email && s.Purpose == channel.Advertising {
+			consent = string(s.Action)
+		}
+	}
+	row := []string{v.Email, v.Phone, v.FirstName, v.LastName, v.Lang, consent, v.CreatedAt.Format(time.RFC3339)}
+	for _, field := range fields {
+		row = append(row, v.Fields[field.Key])
+	}
+	for i := range row {
+		row[i] = harmless(row[i])
+	}
+	return row
+}
+
+// harmless keeps a spreadsheet from running a cell as a formula. A telephone number is none.
+func harmless(cell string) string {
+	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) || strings.Trim(cell, "+0123456789") == "" {
+		return cell
+	}
+	return "'" + cell
+}
+
+func (a *API) listFields(ctx context.Context, who access.Actor, _ *Nothing) (Fields, error) {
+	if err := who.Can(access.ViewContacts); err != nil {
+		return Fields{}, err
+	}
+	custom, err := a.Contacts.Fields(ctx, who.Tenant)
+	if err != nil {
+		return Fields{}, err
+	}
+	all := make([]Field, 0, len(builtinFields)+len(custom))
+	for _, key := range builtinFields {
+		all = append(all, Field{Key: key, Label: key, Type: "text", Builtin: true})
+	}
+	for _, f := range custom {
+		all = append(all, fieldWire(f))
+	}
+	return Fields{Items: all}, nil
+}
+
+// builtinFields are what every contact has; the cabinet has their names in three languages.
+var builtinFields = []string{"email", "phone", "first_name", "last_name", "lang"}
+
+func fieldWire(f contact.Field) Field { return Field{Key: f.Key, Label: f.Label, Type: f.Kind} }
+
+func (a *API) createField(ctx context.Context, who access.Actor, in *CreateFieldInput) (Field, error) {
+	f, err := a.Contacts.CreateField(ctx, who, in.Body.Key, in.Body.Label)
+	return fieldWire(f), err
+}

@@ -1,0 +1,109 @@
+// Package site serves pages to browsers: the public ones, the legal documents, and the cabinet itself.
+//
+// The cabinet is a bundle of files made by `npm run build` in web/. Its index.html is a template: the server
+// writes into it the nonce of the content policy, the language, the colour scheme, which files to load first and who
+// is signed in, so that the first screen needs no further request (web/README.md). At / a visitor without a
+// session sees the public page, everyone else the cabinet.
+package site
+
+import (
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"keruen/internal/lang"
+	"keruen/internal/terms"
+	"keruen/internal/visit"
+)
+
+// Config is what the site is built from.
+type Config struct {
+	Log     *slog.Logger
+	Dist    fs.FS // the built bundle; without index.html there, a page says how to build it
+	Terms   *terms.Service
+	Who     func(*http.Request) (Person, error)
+	Product string // name of this installation
+	Version string
+	Sandbox string // path of the pretend mailbox, empty when the pretend world is off
+}
+
+// Person is who sits before the browser. The zero Person is nobody.
+type Person struct {
+	Me   any       // the answer of GET /api/v1/me, written into the page as it is
+	Lang lang.Lang // of the person; empty for nobody
+}
+
+// Site is the handler of everything that is not the API, a tracked link or the pretend world.
+type Site struct {
+	Config
+	files *files
+	shell *shell
+	pages *template.Template
+	mux   *http.ServeMux
+}
+
+// New makes the site. It fails when the bundle is there but broken.
+func New(c Config) (*Site, error) {
+	s := &Site{Config: c, mux: http.NewServeMux()}
+	var err error
+	if s.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	if s.files, err = readFiles(c.Dist); err != nil {
+		return nil, err
+	}
+	if s.shell, err = readShell(c.Dist); err != nil {
+		return nil, err
+	}
+	s.mux.HandleFunc("GET /assets/", s.asset)
+	s.mux.HandleFunc("GET /robots.txt", s.robots)
+	s.mux.HandleFunc("GET /docs/{name}", s.document)
+	s.mux.HandleFunc("GET /docs/{name}/{version}", s.document)
+	s.mux.HandleFunc("GET /{$}", s.home)
+	s.mux.HandleFunc("GET /", s.cabinet)
+	return s, nil
+}
+
+// ServeHTTP serves a page or a file.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if l, ok := lang.Parse(r.URL.Query().Get("lang")); ok && r.Method == http.MethodGet {
+		http.SetCookie(w, &http.Cookie{Name: visit.LangCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode})
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// home is the public page for visitors and the cabinet for people who are signed in.
+func (s *Site) home(w http.ResponseWriter, r *http.Request) {
+	p := s.person(r)
+	if p.Me == nil {
+		s.landing(w, r)
+		return
+	}
+	s.serveShell(w, r, p)
+}
+
+// cabinet answers every address that the browser's own router knows. Files of the bundle's root (the icon) come first.
+func (s *Site) cabinet(w http.ResponseWriter, r *http.Request) {
+	if s.files.has(r.URL.Path) {
+		s.files.serve(w, r, "public, max-age=3600")
+		return
+	}
+	s.serveShell(w, r, s.person(r))
+}
+
+func (s *Site) person(r *http.Request) Person {
+	p, err := s.Who(r)
+	if err != nil {
+		v := visit.From(r.Context())
+		s.Log.Error("the session of a page was not read", "request", v.Request, "error", err)
+		return Person{}
+	}
+	return p
+}
+
+// robots keeps search engines to the public pages.
+func (s *Site) robots(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("User-agent: *\nAllow: /$\nAllow: /docs/\nDisallow: /\n"))
+}
