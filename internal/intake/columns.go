@@ -98,7 +98,7 @@ func describe(rows []record, i int, hasHeader bool, custom []contact.Field) Colu
 	}
 	byValue := ""
 	for _, k := range []string{fieldEmail, fieldPhone} {
-		if kinds[k]*2 > filled {
+		if kinds[k] > 0 && kinds[k]*2 >= filled {
 			byValue = k
 		}
 	}

@@ -52,7 +52,7 @@ type profile struct {
 }
 
 // headSize is how much of a file is looked at to recognise it.
-const headSize = 256 << 10
+const headSize = MaxLine + 64<<10
 
 // Write counts. It never fails.
 func (p *profile) Write(b []byte) (int, error) {
@@ -102,7 +102,11 @@ func (p *profile) format() (Format, error) {
 	if p.nuls > 0 && f.Encoding != UTF16LE && f.Encoding != UTF16BE {
 		return Format{}, ErrBinary
 	}
-	f.Delimiter = string(delimiter(f.decode(p.head)))
+	text := f.decode(p.head)
+	if len(p.head) > MaxLine && strings.IndexAny(text, "\r\n") < 0 {
+		return Format{}, ErrNotTable
+	}
+	f.Delimiter = string(delimiter(text))
 	return f, nil
 }
 

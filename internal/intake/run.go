@@ -30,18 +30,30 @@ const batch = 1000
 
 func (s *Service) register() {
 	jobs.Register(s.queue, kindCheck, func(ctx context.Context, j *jobs.Job, a task) error {
-		return s.settle(ctx, a, Checking, s.check(ctx, a, j.Progress))
+		return s.settle(ctx, a, Checking, j.Attempt, s.check(ctx, a, j.Progress))
 	})
 	jobs.Register(s.queue, kindRun, func(ctx context.Context, j *jobs.Job, a task) error {
-		return s.settle(ctx, a, Running, s.run(ctx, a, j.Progress))
+		return s.settle(ctx, a, Running, j.Attempt, s.run(ctx, a, j.Progress))
 	})
 }
 
-// settle ends an import for good when its file is gone; every other error is tried again by the queue, from where the import stands.
-func (s *Service) settle(ctx context.Context, a task, in State, err error) error {
-	if !errors.Is(err, errs.ErrNotFound) {
+// settle ends an import for good when its file is gone, or when the queue will not try again; until then every error is
+// tried again from where the import stands.
+func (s *Service) settle(ctx context.Context, a task, in State, attempt int, err error) error {
+	why := Failure{"import.file_gone", "The uploaded file is no longer there. Upload it again."}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errs.ErrNotFound):
+	case attempt >= jobs.DefaultAttempts:
+		why = Failure{"import.gave_up", "The import could not go on after several attempts. What was done stays; upload the file again to go on."}
+	default:
 		return err
 	}
+	return errors.Join(s.fail(ctx, a, in, why), jobs.Cancel(err))
+}
+
+func (s *Service) fail(ctx context.Context, a task, in State, why Failure) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		i, err := lockImport(ctx, tx, a.Tenant, a.Import)
 		if errors.Is(err, errs.ErrNotFound) || err == nil && i.State != in {
@@ -50,7 +62,7 @@ func (s *Service) settle(ctx context.Context, a task, in State, err error) error
 		if err != nil {
 			return err
 		}
-		i.State, i.FinishedAt, i.Failure, i.Job = Failed, tx.Now, &Failure{"import.file_gone", "The uploaded file is no longer there. Upload it again."}, 0
+		i.State, i.FinishedAt, i.Failure, i.Job = Failed, tx.Now, &why, 0
 		return saveImport(ctx, tx, i)
 	})
 }
