@@ -161,3 +161,26 @@ func TestEveryTextHasThreeLanguages(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, sandbox.MissingTexts())
 }
+
+func TestAReaderOfAnAcceptedLetterOpensAndComplains(t *testing.T) {
+	t.Parallel()
+	opened := make(chan string, 1)
+	site := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { opened <- r.URL.Path }))
+	t.Cleanup(site.Close)
+	w, clk := world(t, func(c *sandbox.Config) { c.BaseURL = func() string { return site.URL } })
+	letter := strings.Replace(html("complains@mail.ru"), "<body>", `<body><img src="`+site.URL+`/pixel.gif" alt="">`, 1)
+	require.NoError(t, send(t, w, "complains@mail.ru", letter))
+
+	require.NoError(t, clk.BlockUntil(t.Context(), 1))
+	clk.Advance(3 * time.Hour)
+
+	require.Equal(t, "/pixel.gif", <-opened)
+	_, err := w.WaitForLog(t.Context(), sandbox.Filter{Kinds: []string{"complained"}}, 1)
+	require.NoError(t, err)
+	all, err := w.Complaints()
+	require.NoError(t, err)
+	require.Contains(t, all[0].ARF, "Feedback-Type: abuse")
+	require.Contains(t, all[0].ARF, "Message-ID: <h-complains@mail.ru>", "the letter itself is inside")
+	_, page := get(t, w, "/sandbox/m/1")
+	require.Contains(t, page, "жалоба")
+}

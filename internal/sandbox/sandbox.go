@@ -101,6 +101,7 @@ func New(c Config) (*World, error) {
 	w.receivers = receiver.New(receiver.Config{
 		Clock: c.Clock, Log: c.Log, Archive: kept, Names: w.names, Seed: c.Seed,
 		Shares: orElse(c.Shares, receiver.DefaultShares), Grey: c.Grey, Limits: c.Limits, Accepted: w.crowd.Receive,
+		Spared: func(address string) bool { _, asked := people.Asked(address); return asked },
 	})
 	return w, w.declareBroken()
 }

@@ -80,7 +80,7 @@ var byName = map[string][]Act{
 // in life people act.
 func (h Habits) Plan(seed int64, r Reader, speed float64) []Step {
 	d := dice{seed, r}
-	acts, ordered := asked(r.Address)
+	acts, ordered := Asked(r.Address)
 	if !ordered {
 		acts = h.choose(d)
 	}
@@ -131,11 +131,12 @@ func (h Habits) choose(d dice) []Act {
 	return acts
 }
 
-// asked reads a local part: "clicks", also "clicks7", "clicks-7" and "clicks+anything".
-func asked(address string) ([]Act, bool) {
+// Asked reads a local part that asks for certain acts: "clicks", also "clicks7", "clicks-7" and
+// "clicks+anything"; ok is false for all others.
+func Asked(address string) (acts []Act, ok bool) {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
 	word, _, _ := strings.Cut(local, "+")
-	acts, ok := byName[strings.TrimRight(word, "0123456789-._")]
+	acts, ok = byName[strings.TrimRight(word, "0123456789-._")]
 	return acts, ok
 }
 

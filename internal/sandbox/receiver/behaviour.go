@@ -78,6 +78,9 @@ func (w *Receivers) decide(addr string) Behaviour {
 	if k, ok := KindOf(local); ok {
 		return Behaviour{Kind: k}
 	}
+	if w.spared(addr) {
+		return Behaviour{Kind: Accept}
+	}
 	return w.shares.pick(Part(w.seed, "trouble", addr))
 }
 

@@ -52,9 +52,10 @@ type Config struct {
 	Seed     int64
 	Shares   Shares
 	Grey     Greylist
-	SlowWait time.Duration     // how long "slow" takes; 0 means 5 s
-	Limits   map[string]Limits // by name of the provider, instead of its own
-	Accepted Reading           // called after each letter, before the server answers; nil: nobody reads
+	SlowWait time.Duration             // how long "slow" takes; 0 means 5 s
+	Limits   map[string]Limits         // by name of the provider, instead of its own
+	Spared   func(address string) bool // addresses that have no share of the troubles; nil: none
+	Accepted Reading                   // called after each letter, before the server answers; nil: nobody reads
 }
 
 // Receivers are all mail servers of the world.
@@ -64,6 +65,7 @@ type Receivers struct {
 	archive   *archive.Archive
 	names     Resolver
 	accepted  Reading
+	spared    func(address string) bool
 	seed      int64
 	shares    Shares
 	slowWait  time.Duration
@@ -91,11 +93,14 @@ func New(c Config) *Receivers {
 	if c.SlowWait <= 0 {
 		c.SlowWait = 5 * time.Second
 	}
+	if c.Spared == nil {
+		c.Spared = func(string) bool { return false }
+	}
 	if c.Accepted == nil {
 		c.Accepted = func(archive.Letter, bool, string) {}
 	}
 	w := &Receivers{
-		clock: c.Clock, log: c.Log, archive: c.Archive, names: c.Names, accepted: c.Accepted,
+		clock: c.Clock, log: c.Log, archive: c.Archive, names: c.Names, accepted: c.Accepted, spared: c.Spared,
 		seed: c.Seed, shares: c.Shares, slowWait: c.SlowWait,
 		providers: Providers(), grey: newGreyBook(c.Grey), orders: map[string]*order{},
 	}
