@@ -29,7 +29,7 @@ func TextOf(src string) string {
 }
 
 var (
-	newLine   = set("br tr li dt dd option")
+	newLine   = set("tr li dt dd option")
 	newBlock  = set("p div table ul ol h1 h2 h3 h4 h5 h6 blockquote section article header footer center dl hr pre")
 	wordless  = set("head style script title template noscript iframe object svg math textarea select")
 	cellBlock = set("td th")
@@ -118,8 +118,8 @@ func (w *textWriter) endLink() {
 		return
 	}
 	words := strings.TrimSpace(w.b.String()[min(w.linked, w.b.Len()):])
-	plain := strings.TrimPrefix(strings.TrimPrefix(href, "mailto:"), "tel:")
-	if words == "" || words == href || words == plain {
+	plain := strings.TrimPrefix(href, "mailto:")
+	if words == "" || words == href || words == plain || strings.HasPrefix(href, "tel:") {
 		if words == "" {
 			w.text(href)
 		}
