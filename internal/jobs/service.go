@@ -35,11 +35,6 @@ func (q *Queue) CancelTx(ctx context.Context, tx *db.Tx, tenant id.Tenant, task 
 	return q.moveTx(ctx, tx, tenant, task, Cancelled, "0, 1, 2")
 }
 
-// Cancel is CancelTx in a transaction of its own.
-func (q *Queue) Cancel(ctx context.Context, tenant id.Tenant, task ID) error {
-	return q.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return q.CancelTx(ctx, tx, tenant, task) })
-}
-
 // PauseTx stops a task until ResumeTx. A worker that has it is told through its context.
 func (q *Queue) PauseTx(ctx context.Context, tx *db.Tx, tenant id.Tenant, task ID) error {
 	return q.moveTx(ctx, tx, tenant, task, Paused, "0, 1")
