@@ -1,0 +1,85 @@
+package app
+
+import (
+	"net"
+	"net/http"
+
+	"keruen/internal/access"
+	"keruen/internal/api"
+	"keruen/internal/errs"
+	"keruen/internal/site"
+	"keruen/internal/track"
+	"keruen/internal/visit"
+	"keruen/web"
+)
+
+// SandboxPath is where the mailbox of the pretend world is.
+const SandboxPath = "/sandbox/"
+
+// web says what is found under which address. A process that does not serve people answers only whether it is alive.
+func (a *App) web() (http.Handler, error) {
+	var err error
+	a.api, err = api.New(api.Config{
+		Log: a.Log, Clock: a.Clock, DB: a.DB, Queue: a.Queue, Access: a.Access, Idempotency: access.NewIdempotency(a.DB), Terms: a.Terms,
+		Contacts: a.Contacts, Senders: a.Senders, Imports: a.Imports, Content: a.Content, Delivery: a.Delivery, Campaigns: a.Campaigns,
+		Version: Version, BaseURL: a.Config.BaseURL, Sandbox: a.World != nil, KeyPerMinute: a.Config.Limits.KeyPerMinute,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(api.Prefix+"/health", a.api)
+	if !a.Config.Runs("web") {
+		return a.wrap(mux), nil
+	}
+	pages, err := site.New(site.Config{Log: a.Log, Dist: web.Dist(), Terms: a.Terms, Who: a.person, Product: "Keruen", Version: Version, Sandbox: a.sandboxPath()})
+	if err != nil {
+		return nil, err
+	}
+	links := fromVisitor(track.Handler(a.Delivery, a.Log))
+	mux.Handle(api.Prefix+"/", a.api)
+	mux.Handle("/t/", links)
+	mux.Handle("/u/", links)
+	if a.World != nil {
+		mux.Handle(SandboxPath, a.World.Handler())
+	}
+	mux.Handle("/", pages)
+	return a.wrap(mux), nil
+}
+
+func (a *App) wrap(h http.Handler) http.Handler {
+	return visit.Wrap(visit.Config{Trusted: a.Config.TrustedProxies(), Log: a.Log}, h)
+}
+
+func (a *App) sandboxPath() string {
+	if a.World == nil {
+		return ""
+	}
+	return SandboxPath
+}
+
+// person tells the site who is signed in, in the words of the API.
+func (a *App) person(r *http.Request) (site.Person, error) {
+	cookie, err := r.Cookie(visit.SessionCookie)
+	if err != nil || cookie.Value == "" {
+		return site.Person{}, nil
+	}
+	me, l, err := a.api.WhoIs(r.Context(), visit.From(r.Context()).Visitor, cookie.Value)
+	if errs.KindOf(err) == errs.Unauthenticated {
+		return site.Person{}, nil
+	}
+	if err != nil {
+		return site.Person{}, err
+	}
+	return site.Person{Me: me, Lang: l}, nil
+}
+
+// fromVisitor puts the visitor's address, as the trusted proxies tell it, where a handler looks for the peer's.
+func fromVisitor(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ip := visit.From(r.Context()).IP; ip.IsValid() {
+			r.RemoteAddr = net.JoinHostPort(ip.String(), "0")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
