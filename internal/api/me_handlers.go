@@ -6,6 +6,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/errs"
 	"keruen/internal/id"
+	"keruen/internal/lang"
 )
 
 func (a *API) getMe(ctx context.Context, c *call, _ *Nothing) (Me, error) {
@@ -160,4 +161,17 @@ func (a *API) switchAccount(ctx context.Context, c *call, in *SwitchAccountInput
 	}
 	c.keep(o, a.Clock.Now())
 	return a.me(ctx, o.Actor)
+}
+
+// WhoIs returns what GET /me would answer for the token of a session, and the person's language, for the page of the cabinet.
+func (a *API) WhoIs(ctx context.Context, v access.Visitor, token string) (Me, lang.Lang, error) {
+	who, err := a.Access.Authenticate(ctx, v, token)
+	if err != nil {
+		return Me{}, "", err
+	}
+	me, err := a.Access.GetMe(ctx, who)
+	if err != nil {
+		return Me{}, "", err
+	}
+	return a.meOf(me), me.Member.Lang, nil
 }

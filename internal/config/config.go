@@ -60,7 +60,6 @@ type Mail struct {
 	RelayUser     string `key:"mail.relay_user" default:"" help:"Login, if the server asks for one."`
 	RelayPassword string `key:"mail.relay_password" default:"" secret:"true" help:"Password. Better given by the environment: KERUEN_MAIL_RELAY_PASSWORD."`
 	HelloName     string `key:"mail.hello_name" default:"" help:"Name in EHLO when letters go straight to the recipients' servers. It must resolve to this machine's address and back. Empty means the host of base_url."`
-	BounceDomain  string `key:"mail.bounce_domain" default:"" help:"Domain of the envelope sender, where returned letters go. Empty means the host of base_url."`
 }
 
 // DNS says who is asked for the addresses of mail servers.
@@ -155,6 +154,9 @@ func (c Config) check() error {
 	}
 	if c.Data == "" {
 		add("data", "wants a folder")
+	}
+	if c.Sandbox && c.Role != "all" {
+		add("sandbox", "works in one process only: leave role at all")
 	}
 	if len(bad.Fields) > 0 {
 		return bad
