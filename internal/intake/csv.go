@@ -200,21 +200,43 @@ func (s *scanner) advance(n int) {
 
 // raw returns the line at hand as it stands, its quotes meaning nothing, with the code of broken quotes.
 func (s *scanner) raw() (record, bool) {
-	rest := s.buf[s.pos:]
-	end := bytes.IndexAny(rest, "\r\n")
-	size := end
-	if end < 0 {
-		end, size = len(rest), len(rest)
-	} else if size, _ = s.lineEnd(rest, end); size == 0 {
-		size = end + 1
+	end, size := s.wholeLine()
+	if s.err != nil {
+		return record{}, false
 	}
-	s.cell, s.ends = append(s.cell[:0], rest[:end]...), append(s.ends[:0], end)
+	if size == 0 {
+		return s.passOver(), true
+	}
+	s.cell, s.ends = append(s.cell[:0], s.buf[s.pos:s.pos+end]...), append(s.ends[:0], end)
 	rec := s.take(size, codeQuotes)
 	rec.cells = strings.Split(strings.ToValidUTF8(rec.cells[0], "\uFFFD"), string(s.delim))
 	if len(rec.cells) > maxCells {
 		rec.cells = rec.cells[:maxCells]
 	}
 	return rec, true
+}
+
+// wholeLine reads until the line at hand ends, whatever quotes it has. It returns its length without and with the line
+// end; size 0 means longer than MaxLine.
+func (s *scanner) wholeLine() (end, size int) {
+	for {
+		rest := s.buf[s.pos:]
+		end = bytes.IndexAny(rest, "\r\n")
+		if end >= 0 {
+			if n, v := s.lineEnd(rest, end); v == parsed {
+				return end, n
+			}
+		}
+		if s.eof {
+			return len(rest), len(rest)
+		}
+		if end < 0 && len(rest) > MaxLine {
+			return 0, 0
+		}
+		if !s.fill() && s.err != nil {
+			return 0, 0
+		}
+	}
 }
 
 // quoted tells whether the row at hand is long because of a quote: then its first line by itself is short.
