@@ -1,4 +1,5 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '@/app/session'
 import css from './SettingsFrame.module.css'
@@ -24,9 +25,15 @@ export const places: Place[] = [
 export function SettingsFrame() {
   const { t } = useTranslation('settings')
   const { permissions } = useMe()
+  const nav = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: (x) => x.location.pathname })
+  useEffect(() => {
+    // On phones the menu is one line that scrolls sideways: show where we are.
+    nav.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [path])
   return (
     <div className={css.frame}>
-      <nav aria-label={t('nav.label')} className={css.nav}>
+      <nav ref={nav} aria-label={t('nav.label')} className={css.nav}>
         <ul>
           {places
             .filter((p) => !p.needs || permissions.includes(p.needs))

@@ -56,10 +56,11 @@ function CampaignTiles() {
         const last = list.find((c) => c.started_at)
         const counts = last?.counts
         const of = (n: number | undefined) => (counts && counts.total > 0 ? fmt.share(n ?? 0, counts.total) : null)
-        const note = last ? last.name : t('tiles.no_campaign')
+        const note = (n: number | undefined) =>
+          counts ? t('tiles.of', { n: fmt.number(n ?? 0), total: fmt.number(counts.total) }) : t('tiles.no_campaign')
         const link = last && { to: `/campaigns/${last.id}` as '/' }
         return (
-          <StatTiles>
+          <StatTiles caption={last && t('tiles.last', { name: last.name })}>
             {permissions.includes('contacts.view') && (
               <StatTile
                 label={t('tiles.contacts')}
@@ -68,9 +69,9 @@ function CampaignTiles() {
                 link={{ to: '/contacts' as '/' }}
               />
             )}
-            <StatTile label={t('tiles.delivered')} value={of(counts?.delivered)} note={note} link={link} />
-            <StatTile label={t('tiles.opened')} value={of(counts?.opened)} note={note} link={link} />
-            <StatTile label={t('tiles.unsubscribed')} value={of(counts?.unsubscribed)} note={note} link={link} />
+            <StatTile label={t('tiles.delivered')} value={of(counts?.delivered)} note={note(counts?.delivered)} link={link} />
+            <StatTile label={t('tiles.opened')} value={of(counts?.opened)} note={note(counts?.opened)} link={link} />
+            <StatTile label={t('tiles.unsubscribed')} value={of(counts?.unsubscribed)} note={note(counts?.unsubscribed)} link={link} />
           </StatTiles>
         )
       }}

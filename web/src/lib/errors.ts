@@ -43,8 +43,8 @@ export function fieldText(f: FieldProblem): string {
 }
 
 /** codeOrText says a stored failure (of a job, of a delivery) in words; its own English text when the code is new. */
-export function codeOrText(f: { code: string; text: string; params?: unknown }): string {
-  return codeText(f.code, f.params as Record<string, unknown> | undefined) ?? f.text
+export function codeOrText(f: { code: string; text?: string; params?: unknown }): string {
+  return codeText(f.code, f.params as Record<string, unknown> | undefined) ?? (f.text || i18next.t('errors:unnamed', { code: f.code }))
 }
 
 function codeText(code: string, params?: Record<string, unknown> | null): string | undefined {

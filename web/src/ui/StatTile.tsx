@@ -36,6 +36,17 @@ export function StatTile({ label, value, note, tone = 'neutral', link }: Props) 
   )
 }
 
-export function StatTiles({ children }: { children: ReactNode }) {
-  return <div className={css.tiles}>{children}</div>
+interface TilesProps {
+  /** What the figures are about, under them. */
+  caption?: ReactNode
+  children: ReactNode
+}
+
+export function StatTiles({ caption, children }: TilesProps) {
+  return (
+    <div>
+      <div className={css.tiles}>{children}</div>
+      {caption && <p className={css.caption}>{caption}</p>}
+    </div>
+  )
 }

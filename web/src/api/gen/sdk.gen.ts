@@ -1055,6 +1055,8 @@ export const getJob = <ThrowOnError extends boolean = true>(options: Options<Get
 
 /**
  * Stop a job; what was done stays
+ *
+ * Needs the permission `contacts.edit`.
  */
 export const cancelJob = <ThrowOnError extends boolean = true>(options: Options<CancelJobData, ThrowOnError>) => (options.client ?? client).post<CancelJobResponses, CancelJobErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -315,7 +315,7 @@ export type ColumnMapping = {
 export type ColumnProposal = {
     confidence: 'exact' | 'likely' | 'none';
     /**
-     * email, phone, first_name, last_name, lang, key of a custom field, or empty.
+     * email, phone, first_name, last_name, full_name, lang, key of a custom field, or empty.
      */
     field: string;
 };
@@ -522,6 +522,10 @@ export type Delivery = {
      */
     detail?: string;
     /**
+     * Of the address.
+     */
+    domain?: string;
+    /**
      * Empty when the contact was deleted.
      */
     email: string;
@@ -536,14 +540,14 @@ export type Delivery = {
      * Key of the plain-words catalogue.
      */
     reason?: string;
-    /**
-     * Who answered.
-     */
-    site?: string;
     state: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
 };
 
 export type Document = {
+    /**
+     * Day since which it is in force.
+     */
+    effective: string;
     lang: 'ru' | 'kk' | 'en';
     name: string;
     /**
@@ -563,6 +567,13 @@ export type Document = {
 };
 
 export type DocumentText = {
+    /**
+     * Day since which it is in force.
+     */
+    effective: string;
+    /**
+     * The same as HTML, headings from h2 on. Contains no scripts, styles or pictures.
+     */
     html: string;
     lang: 'ru' | 'kk' | 'en';
     markdown: string;
@@ -634,7 +645,7 @@ export type Failure = {
     params?: {
         [key: string]: unknown;
     };
-    text: string;
+    text?: string;
 };
 
 export type Field = {
@@ -700,7 +711,10 @@ export type Health = {
      * The pretend world is on: messages go there and nowhere else.
      */
     sandbox: boolean;
-    status: 'ok' | 'degraded';
+    /**
+     * A process that cannot work answers 503.
+     */
+    status: 'ok';
     version: string;
 };
 
@@ -737,6 +751,10 @@ export type Import = {
      * The job that works on it now.
      */
     job?: string;
+    /**
+     * Where the contacts went, once it runs.
+     */
+    list?: string;
     rows_estimate: number;
     settings: ImportSettings;
     /**
@@ -771,6 +789,9 @@ export type ImportCounts = {
 };
 
 export type ImportSettings = {
+    /**
+     * Signed by starting the import.
+     */
     consent: ConsentDeclaration;
     /**
      * Country of phones without a code, ISO 3166-1 alpha-2.
@@ -821,29 +842,27 @@ export type Job = {
      */
     ends_at?: string;
     /**
-     * With failed, or the last error before a retry.
+     * With failed, or the last error before another try. The text may be empty: the code says it.
      */
     error?: Failure;
+    finished_at?: string;
     id: string;
     kind: string;
     /**
-     * Id of what it works on.
+     * Units a second since the start; 0 when not known.
      */
-    object?: string;
+    rate: number;
     /**
-     * Units a second since the start.
+     * What the kind of job says about its outcome, or null.
      */
-    rate?: number;
-    result?: {
-        [key: string]: unknown;
-    };
+    result: unknown;
+    started_at?: string;
     state: 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
     title: string;
     /**
      * 0 while not known.
      */
     total: number;
-    updated_at: string;
 };
 
 export type Letter = {
@@ -869,7 +888,7 @@ export type LetterCheck = {
      */
     links: Array<string>;
     /**
-     * Stop the sending.
+     * Errors: stop the sending.
      */
     problems: Array<LetterProblem>;
     /**
@@ -877,7 +896,7 @@ export type LetterCheck = {
      */
     size: number;
     /**
-     * Do not stop the sending.
+     * Warnings and notices: do not stop the sending.
      */
     warnings: Array<LetterProblem>;
 };
@@ -887,6 +906,10 @@ export type LetterPreview = {
      * Id of the page.
      */
     preview: string;
+    /**
+     * Of every severity.
+     */
+    problems: Array<LetterProblem>;
     subject: string;
     text: string;
     /**
@@ -909,6 +932,10 @@ export type LetterProblem = {
         [key: string]: unknown;
     };
     path: 'subject' | 'preheader' | 'html' | 'text';
+    /**
+     * Only an error stops the sending; a notice tells what is done for the author.
+     */
+    severity: 'error' | 'warning' | 'notice';
     text: string;
 };
 
@@ -1374,6 +1401,10 @@ export type Preflight = {
      */
     reachable: number;
     /**
+     * Bytes of the HTML as it would be sent.
+     */
+    size: number;
+    /**
      * Do not stop the sending.
      */
     warnings: Array<PreflightProblem>;
@@ -1385,11 +1416,12 @@ export type PreflightProblem = {
     /**
      * The part of the builder to open.
      */
-    jump: 'name' | 'sender' | 'audience' | 'subject' | 'html' | 'text' | 'schedule';
+    jump: 'name' | 'sender' | 'audience' | 'subject' | 'preheader' | 'html' | 'text' | 'schedule';
     line?: number;
     params?: {
         [key: string]: unknown;
     };
+    severity: 'error' | 'warning' | 'notice';
     text: string;
 };
 
@@ -1402,6 +1434,10 @@ export type PreviewLetterInputBody = {
      * With the dark scheme.
      */
     dark?: boolean;
+    /**
+     * Of the sample values and the footer; the account's when absent.
+     */
+    lang?: 'ru' | 'kk' | 'en';
     letter: Letter;
     purpose?: 'transactional' | 'advertising';
 };
@@ -1437,10 +1473,6 @@ export type Problem = {
 };
 
 export type ReasonCount = {
-    /**
-     * The server's own words, without addresses.
-     */
-    example?: string;
     n: number;
     /**
      * Key of the plain-words catalogue: user_unknown, mailbox_full, no_consent …
@@ -1654,7 +1686,7 @@ export type SenderRecord = {
     advice?: string;
     expected: string;
     found: Array<string>;
-    kind: 'spf' | 'dkim' | 'dmarc' | 'mx' | 'return_path' | 'ptr';
+    kind: 'spf' | 'dkim' | 'dmarc' | 'mx' | 'ptr';
     name: string;
     ok: boolean;
     /**
@@ -1817,18 +1849,38 @@ export type TestSend = {
 
 export type TimelineEntry = {
     at: string;
+    /**
+     * Id, with messages of a campaign and what was done with them.
+     */
     campaign?: string;
     channel?: string;
-    detail?: {
-        [key: string]: unknown;
-    };
     /**
-     * created, updated, consent_granted, consent_withdrawn, suppressed, released, delivery, opened, clicked, unsubscribed, complained.
+     * The server's own words, or the note.
      */
-    kind: string;
-    state?: string;
+    detail?: string;
+    kind: 'created' | 'consent_granted' | 'consent_withdrawn' | 'stopped' | 'message' | 'open' | 'click' | 'unsubscribe' | 'complaint';
     /**
-     * Name of the campaign or of the list.
+     * Kind of a single message: api, test, code.
+     */
+    message?: string;
+    /**
+     * With consents.
+     */
+    purpose?: string;
+    /**
+     * Key of the plain-words catalogue.
+     */
+    reason?: string;
+    /**
+     * With consents: how it came about.
+     */
+    source?: string;
+    /**
+     * With message.
+     */
+    state?: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+    /**
+     * Name of the campaign.
      */
     title?: string;
 };
@@ -2701,16 +2753,12 @@ export type ExportDeliveriesData = {
         id: string;
     };
     query?: {
-        /**
-         * The next of the previous page; empty for the first one.
-         */
-        cursor?: string;
-        /**
-         * How many to return at most.
-         */
-        limit?: number;
         state?: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
         reason?: string;
+        /**
+         * Of the headings; the account's when absent.
+         */
+        lang?: 'ru' | 'kk' | 'en';
     };
     url: '/campaigns/{id}/deliveries.csv';
 };
@@ -3257,16 +3305,7 @@ export type GetTimelineData = {
     path: {
         id: string;
     };
-    query?: {
-        /**
-         * The next of the previous page; empty for the first one.
-         */
-        cursor?: string;
-        /**
-         * How many to return at most.
-         */
-        limit?: number;
-    };
+    query?: never;
     url: '/contacts/{id}/timeline';
 };
 
@@ -3669,7 +3708,12 @@ export type DownloadRejectedData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * The account's when absent.
+         */
+        lang?: 'ru' | 'kk' | 'en';
+    };
     url: '/imports/{id}/rejected.csv';
 };
 
@@ -4581,7 +4625,16 @@ export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
 export type ListSendersData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+    };
     url: '/senders';
 };
 
@@ -4805,6 +4858,9 @@ export type ResumeSenderResponse = ResumeSenderResponses[keyof ResumeSenderRespo
 export type StreamData = {
     body?: never;
     headers?: {
+        /**
+         * Id of the last event that was received; what came after it is sent first.
+         */
         'Last-Event-ID'?: string;
     };
     path?: never;
@@ -4929,16 +4985,7 @@ export type ReleaseSuppressionResponse = ReleaseSuppressionResponses[keyof Relea
 export type ListTemplatesData = {
     body?: never;
     path?: never;
-    query?: {
-        /**
-         * The next of the previous page; empty for the first one.
-         */
-        cursor?: string;
-        /**
-         * How many to return at most.
-         */
-        limit?: number;
-    };
+    query?: never;
     url: '/templates';
 };
 

@@ -57,10 +57,7 @@ function Jobs({ jobs, close }: { jobs: Job[]; close: () => void }) {
 
 // Where the result of a job is seen.
 function place(job: Job): string | null {
-  if (!job.object) return null
-  if (job.kind.startsWith('import.')) return `/imports/${job.object}`
-  if (job.kind.startsWith('campaign.')) return `/campaigns/${job.object}`
-  return null
+  return job.kind.startsWith('import.') ? '/imports' : null
 }
 
 function TrayJob({ job, close }: { job: Job; close: () => void }) {

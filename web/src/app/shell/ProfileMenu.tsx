@@ -20,11 +20,12 @@ export function ProfileMenu() {
   return (
     <Menu width={280}>
       <Menu.Target>
-        <UnstyledButton className={css.target} aria-label={t('profile.open', { name, account: me.account.name })}>
+        <UnstyledButton className={css.target}>
           <Avatar size={32} radius="xl" color="teal" variant="light" aria-hidden>
             {initials}
           </Avatar>
           <span className={css.account}>{me.account.name || name}</span>
+          <span className="hidden-visually">{t('profile.menu')}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -30,7 +30,7 @@ function upsert(jobs: Job[], job: Job): Job[] {
 
 /** Jobs that still run, and those that ended within a day. */
 export function recent(jobs: Job[], now: number): Job[] {
-  return jobs.filter((j) => isBusy(j) || now - new Date(j.updated_at).getTime() < 86_400_000)
+  return jobs.filter((j) => isBusy(j) || now - new Date(j.finished_at ?? j.created_at).getTime() < 86_400_000)
 }
 
 export const isBusy = (j: Job) => j.state === 'queued' || j.state === 'running' || j.state === 'paused'

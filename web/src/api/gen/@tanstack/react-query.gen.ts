@@ -359,34 +359,6 @@ export const exportDeliveriesOptions = (options: Options<ExportDeliveriesData>) 
     queryKey: exportDeliveriesQueryKey(options)
 });
 
-export const exportDeliveriesInfiniteQueryKey = (options: Options<ExportDeliveriesData>): QueryKey<Options<ExportDeliveriesData>> => createQueryKey('exportDeliveries', options, true);
-
-/**
- * Export of the deliveries
- *
- * Needs the permission `contacts.export`.
- */
-export const exportDeliveriesInfiniteOptions = (options: Options<ExportDeliveriesData>) => infiniteQueryOptions<ExportDeliveriesResponse, ExportDeliveriesError, InfiniteData<ExportDeliveriesResponse>, QueryKey<Options<ExportDeliveriesData>>, string | Pick<QueryKey<Options<ExportDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ExportDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                cursor: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        return await exportDeliveries({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-    },
-    queryKey: exportDeliveriesInfiniteQueryKey(options)
-});
-
 export const preflightCampaignQueryKey = (options: Options<PreflightCampaignData>) => createQueryKey('preflightCampaign', options);
 
 /**
@@ -605,34 +577,6 @@ export const getTimelineOptions = (options: Options<GetTimelineData>) => queryOp
         throwOnError: true
     }),
     queryKey: getTimelineQueryKey(options)
-});
-
-export const getTimelineInfiniteQueryKey = (options: Options<GetTimelineData>): QueryKey<Options<GetTimelineData>> => createQueryKey('getTimeline', options, true);
-
-/**
- * What happened to a contact
- *
- * Needs the permission `contacts.view`.
- */
-export const getTimelineInfiniteOptions = (options: Options<GetTimelineData>) => infiniteQueryOptions<GetTimelineResponse, GetTimelineError, InfiniteData<GetTimelineResponse>, QueryKey<Options<GetTimelineData>>, string | Pick<QueryKey<Options<GetTimelineData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<GetTimelineData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                cursor: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        return await getTimeline({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-    },
-    queryKey: getTimelineInfiniteQueryKey(options)
 });
 
 export const listDocumentsQueryKey = (options?: Options<ListDocumentsData>) => createQueryKey('listDocuments', options);
@@ -1033,6 +977,34 @@ export const listSendersOptions = (options?: Options<ListSendersData>) => queryO
     queryKey: listSendersQueryKey(options)
 });
 
+export const listSendersInfiniteQueryKey = (options?: Options<ListSendersData>): QueryKey<Options<ListSendersData>> => createQueryKey('listSenders', options, true);
+
+/**
+ * Senders
+ *
+ * Needs the permission `senders.view`.
+ */
+export const listSendersInfiniteOptions = (options?: Options<ListSendersData>) => infiniteQueryOptions<ListSendersResponse, ListSendersError, InfiniteData<ListSendersResponse>, QueryKey<Options<ListSendersData>>, string | Pick<QueryKey<Options<ListSendersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListSendersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listSenders({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listSendersInfiniteQueryKey(options)
+});
+
 export const getSenderQueryKey = (options: Options<GetSenderData>) => createQueryKey('getSender', options);
 
 /**
@@ -1110,34 +1082,6 @@ export const listTemplatesOptions = (options?: Options<ListTemplatesData>) => qu
         throwOnError: true
     }),
     queryKey: listTemplatesQueryKey(options)
-});
-
-export const listTemplatesInfiniteQueryKey = (options?: Options<ListTemplatesData>): QueryKey<Options<ListTemplatesData>> => createQueryKey('listTemplates', options, true);
-
-/**
- * Templates, own and built in
- *
- * Needs the permission `campaigns.view`.
- */
-export const listTemplatesInfiniteOptions = (options?: Options<ListTemplatesData>) => infiniteQueryOptions<ListTemplatesResponse, ListTemplatesError, InfiniteData<ListTemplatesResponse>, QueryKey<Options<ListTemplatesData>>, string | Pick<QueryKey<Options<ListTemplatesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ListTemplatesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                cursor: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        return await listTemplates({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-    },
-    queryKey: listTemplatesInfiniteQueryKey(options)
 });
 
 export const getTemplateQueryKey = (options: Options<GetTemplateData>) => createQueryKey('getTemplate', options);

@@ -1,0 +1,212 @@
+// Pictures and checks of every screen of a running server:
+//
+//   node e2e/shots.mjs --base http://127.0.0.1:8080 --email demo@keruen.test --password … [--only /contacts] [--lang ru,kk] [--out ../artifacts/shots]
+//
+// Each route is opened on a phone and on a desktop, in light and dark, in three languages. On each: no error in the console,
+// no failed request, no violation of the policy, no foreign origin, axe clean, no sideways scrolling, exactly one h1, the right
+// language and title, no raw message key, no `M11`-like date. Ends with 1 when something is found; report.json has the list.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+
+const here = import.meta.dirname
+const { values: args } = parseArgs({
+  options: {
+    base: { type: 'string', default: 'http://127.0.0.1:8080' },
+    email: { type: 'string', default: '' },
+    password: { type: 'string', default: '' },
+    only: { type: 'string', default: '' },
+    lang: { type: 'string', default: 'ru,kk,en' },
+    scheme: { type: 'string', default: 'light,dark' },
+    size: { type: 'string', default: 'phone,desktop' },
+    out: { type: 'string', default: join(here, '../../artifacts/shots') },
+    chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+  },
+})
+
+const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1440, height: 900 } }
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+const guestRoutes = ['/sign-in', '/sign-up', '/reset', '/invite/not-a-token']
+const cabinetRoutes = [
+  '/',
+  '/settings/profile',
+  '/settings/security',
+  '/settings/company',
+  '/settings/team',
+  '/settings/keys',
+  '/settings/documents',
+  '/settings/audit',
+  '/contacts',
+  '/contacts/new',
+  '/lists',
+  '/imports',
+  '/imports/new',
+  '/suppressions',
+  '/campaigns',
+  '/campaigns/new',
+  '/templates',
+  '/templates/new',
+  '/channels',
+  '/channels/new',
+  '/no-such-page',
+]
+// Screens of objects: the first object of a list gives the address.
+const objectRoutes = { '/contacts/': '/contacts', '/campaigns/': '/campaigns', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
+
+const axe = readFileSync(join(here, '../node_modules/axe-core/axe.min.js'), 'utf8')
+const keys = messageKeys()
+const findings = []
+
+const browser = await chromium.launch({ executablePath: args.chromium, args: flags })
+try {
+  await everything()
+} finally {
+  await browser.close()
+}
+writeFileSync(join(args.out, 'report.json'), JSON.stringify(findings, null, 1))
+for (const f of findings) console.log(`${f.where}  ${f.what}`)
+console.log(findings.length === 0 ? 'All screens are clean.' : `${findings.length} findings, see ${args.out}/report.json`)
+process.exitCode = findings.length === 0 ? 0 : 1
+
+async function everything() {
+  mkdirSync(args.out, { recursive: true })
+  for (const lang of args.lang.split(',')) {
+    const session = args.email ? await signIn(lang) : null
+    const routes = session ? [...cabinetRoutes, ...(await objects(session))] : []
+    for (const scheme of args.scheme.split(',')) {
+      for (const size of args.size.split(',')) {
+        await visit(guestRoutes.filter(wanted), { lang, scheme, size, session: null })
+        await visit(routes.filter(wanted), { lang, scheme, size, session })
+      }
+    }
+  }
+}
+
+function wanted(route) {
+  return !args.only || args.only.split(',').some((o) => route === o || (o.endsWith('*') && route.startsWith(o.slice(0, -1))))
+}
+
+/** signIn opens a session, sets the language of the person and gives the state of the browser. */
+async function signIn(lang) {
+  const context = await browser.newContext({ baseURL: args.base })
+  const answer = await context.request.post('/api/v1/auth/sign-in', { data: { email: args.email, password: args.password } })
+  if (!answer.ok()) throw new Error(`sign-in: ${answer.status()} ${await answer.text()}`)
+  const patch = await context.request.patch('/api/v1/me', { data: { lang } })
+  if (!patch.ok()) throw new Error(`set the language: ${patch.status()} ${await patch.text()}`)
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
+async function objects(session) {
+  const context = await browser.newContext({ baseURL: args.base, storageState: session })
+  const found = []
+  for (const [prefix, list] of Object.entries(objectRoutes)) {
+    const answer = await context.request.get(`/api/v1${list}?limit=5`)
+    if (!answer.ok()) continue
+    for (const item of (await answer.json()).items.slice(0, prefix === '/campaigns/' ? 3 : 1)) found.push(prefix + item.id)
+  }
+  await context.close()
+  return found
+}
+
+async function visit(routes, { lang, scheme, size, session }) {
+  if (routes.length === 0) return
+  const context = await browser.newContext({
+    baseURL: args.base,
+    viewport: sizes[size],
+    hasTouch: size === 'phone',
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: lang,
+    timezoneId: 'Asia/Almaty',
+    storageState: session ?? undefined,
+  })
+  const host = new URL(args.base).hostname
+  await context.addCookies([
+    { name: 'lang', value: lang, domain: host, path: '/' },
+    { name: 'scheme', value: scheme, domain: host, path: '/' },
+  ])
+  const page = await context.newPage()
+  const log = listen(page)
+  for (const route of routes) await check(page, log, route, { lang, scheme, size })
+  await context.close()
+}
+
+/** listen collects what goes wrong while a page lives. */
+function listen(page) {
+  const log = { lines: [], expect404: false }
+  page.on('pageerror', (e) => log.lines.push(`page error: ${e.message}`))
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !(log.expect404 && m.text().includes('404'))) log.lines.push(`console: ${m.text()}`)
+  })
+  page.on('requestfailed', (r) => {
+    if (!r.failure()?.errorText.includes('ERR_ABORTED')) log.lines.push(`failed request: ${r.url()} ${r.failure()?.errorText}`)
+  })
+  page.on('request', (r) => {
+    const url = new URL(r.url())
+    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(args.base).origin) log.lines.push(`foreign origin: ${url.origin}`)
+  })
+  return log
+}
+
+async function check(page, log, route, { lang, scheme, size }) {
+  const name = `${route === '/' ? 'home' : route.slice(1).replaceAll('/', '_')}.${size}.${scheme}.${lang}`
+  const report = (what) => findings.push({ where: name, what })
+  log.lines.length = 0
+  log.expect404 = route.includes('not-a-token')
+  await page.goto(route, { waitUntil: 'load' })
+  await page.locator('h1').first().waitFor({ timeout: 10_000 }).catch(() => report('no h1 after 10 s'))
+  await settled(page)
+  await page.screenshot({ path: join(args.out, `${name}.png`), fullPage: true, animations: 'disabled' })
+  for (const line of log.lines) report(line)
+  const seen = await page.evaluate(inspect)
+  if (seen.h1 !== 1) report(`${seen.h1} h1 on the page`)
+  if (seen.lang !== lang) report(`html lang is ${seen.lang}`)
+  if (!seen.title.includes('·')) report(`title is "${seen.title}"`)
+  if (seen.overflow.length > 0) report(`sideways scrolling: ${seen.overflow.join(', ')}`)
+  for (const key of keys) if (seen.words.includes(key)) report(`raw message key ${key}`)
+  if (/\bM\d\d\b/.test(seen.text)) report('a date like M11')
+  await page.evaluate(axe)
+  for (const v of await page.evaluate(runAxe)) report(`axe ${v.impact} ${v.id}: ${v.nodes}`)
+}
+
+/** settled waits until nothing loads: no busy part, no pending request for a moment, fonts ready. */
+async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]') && document.fonts.status === 'loaded', null, { timeout: 10_000 }).catch(() => undefined)
+  await page.waitForLoadState('load')
+  await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))))
+  await page.waitForTimeout(350)
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'), null, { timeout: 10_000 }).catch(() => undefined)
+}
+
+// Runs in the page.
+function inspect() {
+  const root = document.documentElement
+  const wide = root.scrollWidth > root.clientWidth + 1
+  const outside = wide ? [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1) : []
+  const label = (e) => `${e.tagName.toLowerCase()}.${String(e.className).slice(0, 40)}`
+  const text = document.body.innerText
+  return {
+    h1: document.querySelectorAll('h1').length,
+    lang: root.lang,
+    title: document.title,
+    overflow: wide ? outside.slice(-3).map(label) : [],
+    text,
+    words: text.split(/\s+/),
+  }
+}
+
+// Runs in the page.
+async function runAxe() {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } })
+  return result.violations.map((v) => ({ id: v.id, impact: v.impact, nodes: v.nodes.slice(0, 3).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join(' | ') }))
+}
+
+function messageKeys() {
+  const dir = join(here, '../src/i18n/ru')
+  return readdirSync(dir).flatMap((f) => Object.keys(JSON.parse(readFileSync(join(dir, f), 'utf8'))).filter((k) => k.includes('.')))
+}
