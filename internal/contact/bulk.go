@@ -276,23 +276,15 @@ func (it *item) merge(rule OnExisting, r *Row, emailFree bool) bool {
 
 // findStops reads the entries of the stop-list for all addresses of a batch.
 func (s *Service) findStops(ctx context.Context, q db.Querier, t id.Tenant, items []*item) error {
-	hashes := make([]string, 0, 2*len(items))
-	for _, it := range items {
-		if it.EmailKey != "" {
-			hashes = append(hashes, s.hash(t, it.EmailKey))
-		}
-		if it.Phone != "" {
-			hashes = append(hashes, s.hash(t, it.Phone))
-		}
+	list := make([]*Contact, len(items))
+	for i, it := range items {
+		list[i] = &it.Contact
 	}
-	stops, err := stopsByHash(ctx, q, t, hashes)
-	if err != nil || len(stops) == 0 {
-		return err
+	stops, err := s.stopsOf(ctx, q, t, list)
+	for i, it := range items {
+		it.stops = stops[i]
 	}
-	for _, it := range items {
-		it.stops = append(stops[s.hash(t, it.EmailKey)], stops[s.hash(t, it.Phone)]...)
-	}
-	return nil
+	return err
 }
 
 func (s *Service) saveItems(ctx context.Context, tx *db.Tx, items []*item) error {

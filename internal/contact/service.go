@@ -173,13 +173,16 @@ func (s *Service) views(ctx context.Context, t id.Tenant, list []Contact) ([]Vie
 		v := &out[at[m.Contact]]
 		v.Lists = append(v.Lists, m.List)
 	}
-	stops, err := suppressionsOf(ctx, s.db, t, ids)
+	pointers := make([]*Contact, len(list))
+	for i := range list {
+		pointers[i] = &list[i]
+	}
+	stops, err := s.stopsOf(ctx, s.db, t, pointers)
 	if err != nil {
 		return nil, fmt.Errorf("read stop-list: %w", err)
 	}
-	for _, x := range stops {
-		v := &out[at[x.Contact]]
-		v.Suppressed = append(v.Suppressed, x.Suppression)
+	for i := range out {
+		out[i].Suppressed = stops[i]
 	}
 	return out, nil
 }

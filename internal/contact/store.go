@@ -1,8 +1,10 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +68,9 @@ func byKey(ctx context.Context, q db.Querier, t id.Tenant, column string, keys [
 		return nil, nil
 	}
 	w := db.Where("c.tenant_id = ?", t).And(db.In(column, keys))
-	rows, err := db.All[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE `+w.SQL()+` ORDER BY c.id`, w.Args()...)
+	rows, err := db.All[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE `+w.SQL(), w.Args()...)
+	// Sorted here: asked to sort, SQLite would walk all contacts of the account by id instead of looking the keys up.
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.ID, b.ID) })
 	return contacts(rows), err
 }
 

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"keruen/internal/channel"
@@ -38,7 +39,7 @@ func upsertSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppressio
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (tenant_id, channel, address_hash) DO UPDATE SET scope = excluded.scope, reason = excluded.reason,
+		ON CONFLICT (tenant_id, address_hash, channel) DO UPDATE SET scope = excluded.scope, reason = excluded.reason,
 			detail = excluded.detail, member_id = excluded.member_id, at = excluded.at`,
 		e.ID, t, e.Channel, hash, e.Address, e.Scope, e.Reason, cut(e.Detail, maxStopNote), e.Member, e.At)
 	return err
@@ -81,6 +82,27 @@ func (s *Service) blankSuppressions(ctx context.Context, tx *db.Tx, c Contact) e
 	return nil
 }
 
+// stopsOf returns the entries for the addresses of each contact.
+func (s *Service) stopsOf(ctx context.Context, q db.Querier, t id.Tenant, list []*Contact) ([][]Suppression, error) {
+	hashes := make([]string, 0, 2*len(list))
+	for _, c := range list {
+		for _, key := range []string{c.EmailKey, c.Phone} {
+			if key != "" {
+				hashes = append(hashes, s.hash(t, key))
+			}
+		}
+	}
+	found, err := stopsByHash(ctx, q, t, hashes)
+	out := make([][]Suppression, len(list))
+	if err != nil || len(found) == 0 {
+		return out, err
+	}
+	for i, c := range list {
+		out[i] = append(slices.Clone(found[s.hash(t, c.EmailKey)]), found[s.hash(t, c.Phone)]...)
+	}
+	return out, nil
+}
+
 // stopsByHash returns the entries of many addresses by their hashes, for the channels of one kind of address.
 func stopsByHash(ctx context.Context, q db.Querier, t id.Tenant, hashes []string) (map[string][]Suppression, error) {
 	out := map[string][]Suppression{}
@@ -96,21 +118,6 @@ func stopsByHash(ctx context.Context, q db.Querier, t id.Tenant, hashes []string
 		out[r.Hash] = append(out[r.Hash], r.Suppression)
 	}
 	return out, err
-}
-
-// contactStop is an entry of the stop-list with the contact that it stops.
-type contactStop struct {
-	Contact ID `db:"contact_id"`
-	Suppression
-}
-
-func suppressionsOf(ctx context.Context, q db.Querier, t id.Tenant, ids []ID) ([]contactStop, error) {
-	w := db.Where("c.tenant_id = ?", t).And(db.In("c.id", ids))
-	return db.All[contactStop](ctx, q, `
-		SELECT c.id AS contact_id, `+stopColumns+`
-		FROM contacts c JOIN suppression x ON x.tenant_id = c.tenant_id AND (x.address_hash = c.email_hash OR x.address_hash = c.phone_hash)
-		WHERE `+w.SQL()+`
-		ORDER BY c.id, x.id`, w.Args()...)
 }
 
 // ownerOf finds the contact of an address, zero when there is none.

@@ -90,7 +90,7 @@ CREATE TABLE suppression (
     member_id    {big},
     at           {big} NOT NULL
 ) {strict};
-CREATE UNIQUE INDEX suppression_address ON suppression (tenant_id, channel, address_hash);
+CREATE UNIQUE INDEX suppression_address ON suppression (tenant_id, address_hash, channel);
 
 CREATE TABLE contact_list (
     id          {pk},
