@@ -135,6 +135,10 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	// Features, from the lowest.
 	a.Audit = audit.New(a.DB, a.Clock, keys)
 	a.Access = access.New(access.Parts{DB: a.DB, Clock: a.Clock, Keys: keys, Hasher: hasher(o), Audit: a.Audit, Events: a.Events, Log: a.Log})
+	a.Access.RegisterJobs(a.Queue)
+	if err := a.Access.StartJobs(ctx, a.Queue); err != nil {
+		return nil, err
+	}
 	if a.House, err = a.Access.EnsureHouse(ctx); err != nil {
 		return nil, err
 	}

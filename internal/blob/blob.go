@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"keruen/internal/errs"
 	"keruen/internal/id"
@@ -38,22 +39,38 @@ func (kind) Prefix() string { return "blb" }
 // Store keeps files on the local disk: dir/<account>/<last two characters>/<key>.
 type Store struct{ dir string }
 
-// Open makes the folder when there is none and returns the store. Half-written files of an
-// earlier crash are removed.
+// abandoned is how long a half-written file may rest before it counts as left by a crash. Another process may be
+// writing to the same folder, and no upload rests that long.
+const abandoned = time.Hour
+
+// Open makes the folder when there is none and returns the store. Half-written files that an earlier crash left
+// are removed.
 func Open(dir string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, fmt.Errorf("open blob store: %w", kindOf(err))
 	}
-	old, err := filepath.Glob(filepath.Join(dir, "tmp", "*.part"))
+	parts, err := filepath.Glob(filepath.Join(dir, "tmp", "*.part"))
 	if err != nil {
 		return nil, fmt.Errorf("open blob store: %w", err)
 	}
-	for _, f := range old {
-		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, f := range parts {
+		if err := removeAbandoned(f); err != nil {
 			return nil, fmt.Errorf("open blob store: %w", err)
 		}
 	}
 	return &Store{dir: dir}, nil
+}
+
+// removeAbandoned removes a half-written file that nobody writes to; one that is gone meanwhile is fine.
+func removeAbandoned(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && time.Since(info.ModTime()) > abandoned {
+		err = os.Remove(path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Put stores all of r, at most limit bytes: one more and nothing is kept and the error is ErrTooLarge.
