@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"keruen/internal/db"
 	"keruen/internal/errs"
@@ -12,8 +13,9 @@ import (
 
 // openPart is a part that a lane sends from at the moment, with the chunks it has in hand.
 type openPart struct {
-	part   Part
-	ctx    context.Context // ends when the part is paused, cancelled or done, and with the lane
+	id     PartID
+	now    atomic.Pointer[Part] // as it was read last; what it points to never changes
+	ctx    context.Context      // ends when the part is paused, cancelled or done, and with the lane
 	cancel context.CancelFunc
 	closed bool
 	held   []*chunk     // in hand, between two windows; done == intent in each
@@ -22,14 +24,16 @@ type openPart struct {
 }
 
 func newOpenPart(ctx context.Context, p Part) *openPart {
-	o := &openPart{inHand: make(map[int]bool)}
+	o := &openPart{id: p.ID, inHand: make(map[int]bool)}
 	o.ctx, o.cancel = context.WithCancel(ctx)
-	o.part = p
+	o.set(p)
 	return o
 }
 
 // set takes the newest state of the part, which is open.
-func (o *openPart) set(p Part) { o.part = p }
+func (o *openPart) set(p Part) { o.now.Store(&p) }
+
+func (o *openPart) part() *Part { return o.now.Load() }
 
 func (o *openPart) close() {
 	o.closed = true
@@ -68,7 +72,7 @@ func (l *lane) inTurn() []*openPart {
 		}
 	}
 	slices.SortFunc(list, func(a, b *openPart) int {
-		return cmp.Or(cmp.Compare(a.turn, b.turn), cmp.Compare(a.part.ID, b.part.ID))
+		return cmp.Or(cmp.Compare(a.turn, b.turn), cmp.Compare(a.id, b.id))
 	})
 	return list
 }
@@ -77,7 +81,7 @@ func (l *lane) pickFrom(ctx context.Context, p *openPart) (*chunk, error) {
 	if c := l.takeHeld(p); c != nil {
 		return c, nil
 	}
-	numbers, err := freeChunks(ctx, l.s.db, p.part.ID, l.s.clock.Now(), candidates)
+	numbers, err := freeChunks(ctx, l.s.db, p.id, l.s.clock.Now(), candidates)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +92,7 @@ func (l *lane) pickFrom(ctx context.Context, p *openPart) (*chunk, error) {
 		}
 		return nil, nil
 	}
-	c, err := l.claim(ctx, p.part, no)
+	c, err := l.claim(ctx, *p.part(), no)
 	if err != nil {
 		l.letGo(p, no)
 		if errors.Is(err, errs.ErrNotFound) {
@@ -192,16 +196,17 @@ func (l *lane) putBack() {
 // finish marks the part done when everything has an outcome. Called when it has no chunk left to claim.
 func (l *lane) finish(ctx context.Context, p *openPart) error {
 	l.mu.Lock()
-	ready := p.part.Filled && len(p.inHand) == 0 && !p.closed
+	part := p.part()
+	ready := part.Filled && len(p.inHand) == 0 && !p.closed
 	l.mu.Unlock()
 	if !ready {
 		return nil
 	}
-	c, err := l.s.countPart(ctx, p.part)
+	c, err := l.s.countPart(ctx, *part)
 	if err != nil || c.Settled() < c.Total {
 		return err
 	}
 	return l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return l.s.finishIfDoneTx(ctx, tx, p.part.Tenant, p.part.ID)
+		return l.s.finishIfDoneTx(ctx, tx, part.Tenant, part.ID)
 	})
 }

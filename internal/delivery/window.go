@@ -42,13 +42,14 @@ func (l *lane) sendWindow(p *openPart, c *chunk) (more bool, err error) {
 			return false, err
 		}
 	}
+	part := p.part()
 	shots := make([]*shot, 0, c.Intent-c.Done)
 	for i := c.Done; i < c.Intent; i++ {
-		x := &shot{part: &p.part, recorded: make(chan struct{}), late: l.recordLate}
-		x.row = row{Part: c.Part, Seq: c.First + int32(i), Tenant: p.part.Tenant, Contact: c.ids[i], Attempts: 1}
+		x := &shot{part: part, recorded: make(chan struct{}), late: l.recordLate}
+		x.row = row{Part: c.Part, Seq: c.First + int32(i), Tenant: part.Tenant, Contact: c.ids[i], Attempts: 1}
 		shots = append(shots, x)
 	}
-	if l.tooLate(p.part) {
+	if l.tooLate(*part) {
 		for _, x := range shots {
 			x.expire(l.endReason())
 		}
@@ -56,7 +57,7 @@ func (l *lane) sendWindow(p *openPart, c *chunk) (more bool, err error) {
 	n, sendErr := l.volley(p.ctx, l.slots, shots, func(*shot) bool { return true })
 	shots = shots[:n]
 	follow := n == c.Intent-c.Done && sendErr == nil && p.ctx.Err() == nil && l.mayStart() && l.alone(p)
-	if err := l.record(p.part, c, shots, follow); err != nil {
+	if err := l.record(*part, c, shots, follow); err != nil {
 		return false, err
 	}
 	return follow && c.Done < c.N, sendErr
