@@ -459,22 +459,3 @@ func TestADeletedImportLeavesItsContactsAndNoFile(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
-
-// BenchmarkImport imports files of 100,000 contacts; "rows/s" is the figure.
-func BenchmarkImport(b *testing.B) {
-	for name, url := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
-		b.Run(name, func(b *testing.B) {
-			const n = 100_000
-			for range b.N {
-				b.StopTimer()
-				w := newWorld(b, dbtest.Open(b, url(b), clock.Real{}))
-				i := w.settle(w.upload(bigFile(n)), Change{})
-				_, err := w.Start(b.Context(), w.who, i.ID)
-				require.NoError(b, err)
-				b.StartTimer()
-				require.NoError(b, w.run(b.Context(), task{w.who.Tenant, i.ID}, quiet))
-			}
-			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "rows/s")
-		})
-	}
-}
