@@ -100,7 +100,7 @@ func fieldsOf(m channel.Message) ([]mime.Header, error) {
 			h = append(h, mime.Header{Name: name, Value: value})
 		}
 	}
-	if l.ListID != "" {
+	if l.ListID != "" && l.UnsubscribeURL != "" { // a message that one cannot leave (a code) is of no list
 		add("List-Id", "<"+listID(l.ListID, l.From)+">")
 	}
 	if l.UnsubscribeURL != "" {

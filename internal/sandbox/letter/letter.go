@@ -88,9 +88,9 @@ func (c Content) From() string {
 	return strings.ToLower(a.Address)
 }
 
-// Bulk tells whether the letter calls itself one of many.
+// Bulk tells whether the letter calls itself one of many. A Feedback-ID alone does not: it labels codes and notices too.
 func (c Content) Bulk() bool {
-	return strings.EqualFold(c.Get("Precedence"), "bulk") || c.Get("List-Id") != "" || c.Get("Feedback-ID") != ""
+	return strings.EqualFold(c.Get("Precedence"), "bulk") || c.Get("List-Id") != ""
 }
 
 // OneClick returns the URL for unsubscribing with one POST (RFC 8058 §3.1), "" when the letter
