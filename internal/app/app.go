@@ -83,6 +83,8 @@ type App struct {
 	working  sync.WaitGroup
 	stop     context.CancelFunc
 	failed   chan error
+	closing  sync.Once
+	closed   error
 }
 
 // New builds the program: it opens the database and brings it up to date, claims the web address, and makes every part.
@@ -130,6 +132,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Queue = jobs.New(a.DB, a.Clock, a.Log)
+	a.Queue.Lease = c.Limits.Takeover
 	a.Events = event.New(a.Queue)
 
 	// Features, from the lowest.
@@ -157,7 +160,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.Content = content.New(a.DB, a.Contacts)
 	a.Delivery = delivery.New(delivery.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
-		Senders: senders, Accounts: a.Access, Channels: []channel.Channel{a.mail}, BaseURL: a.URL, Node: a.node(),
+		Senders: senders, Accounts: a.Access, Channels: []channel.Channel{a.mail}, BaseURL: a.URL, Node: a.node(), Lease: c.Limits.Takeover,
 	})
 	a.Campaigns = campaign.New(campaign.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Queue: a.Queue, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
@@ -269,6 +272,11 @@ func (a *App) Wait(ctx context.Context) error {
 // Close stops everything: no new requests, then running work comes to a good place and is put on record, then the database is
 // closed. It may be called more than once.
 func (a *App) Close() error {
+	a.closing.Do(func() { a.closed = a.close() })
+	return a.closed
+}
+
+func (a *App) close() error {
 	var all []error
 	keep := func(err error) {
 		if err != nil && !errors.Is(err, net.ErrClosed) {
@@ -280,25 +288,20 @@ func (a *App) Close() error {
 		defer cancel()
 		a.api.Stop()
 		keep(a.server.Shutdown(ctx))
-		a.server = nil
 	}
 	a.stop()
 	a.working.Wait()
 	if a.listener != nil {
 		keep(a.listener.Close())
-		a.listener = nil
 	}
 	if a.mail != nil {
 		a.mail.Close()
-		a.mail = nil
 	}
 	if a.World != nil {
 		keep(a.World.Close())
-		a.World = nil
 	}
 	if a.DB != nil {
 		keep(a.DB.Close())
-		a.DB = nil
 	}
 	return errors.Join(all...)
 }

@@ -72,6 +72,7 @@ type DNS struct {
 // Limits bound what one request or one account may ask for.
 type Limits struct {
 	KeyPerMinute int           `key:"limits.api_key_per_minute" default:"600" min:"1" max:"1000000" help:"Most API requests of one key in a minute, on each machine."`
+	Takeover     time.Duration `key:"limits.takeover" default:"30s" help:"How long the work of a machine that died waits before another one, or the same after a restart, takes it over. Only with PostgreSQL; a program alone with its SQLite file goes on at once."`
 	Shutdown     time.Duration `key:"limits.shutdown" default:"20s" help:"How long running work may take to come to a good place after the program is asked to stop."`
 }
 
@@ -134,6 +135,9 @@ func split(s string) []string {
 	return out
 }
 
+// minTakeover is far above what a disk or the network delays a living program.
+const minTakeover = 2 * time.Second
+
 // check looks at what the tags cannot say.
 func (c Config) check() error {
 	bad := errInvalid
@@ -154,6 +158,9 @@ func (c Config) check() error {
 	}
 	if c.Data == "" {
 		add("data", "wants a folder")
+	}
+	if c.Limits.Takeover < minTakeover {
+		add("limits.takeover", "wants at least 2s: with less, a moment's pause of the machine looks like its death")
 	}
 	if c.Sandbox && c.Role != "all" {
 		add("sandbox", "works in one process only: leave role at all")

@@ -1,0 +1,283 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"keruen/internal/access"
+	"keruen/internal/api"
+	"keruen/internal/app"
+)
+
+// The tests of this file are made from the OpenAPI document, so that a new route cannot escape them.
+
+type document struct {
+	Paths      map[string]map[string]operation
+	Components struct{ Schemas map[string]schema }
+}
+
+type operation struct {
+	ID         string `json:"operationId"`
+	Permission string `json:"x-permission"`
+	Parameters []struct {
+		Name, In string
+		Required bool
+		Schema   schema
+	}
+	RequestBody *struct {
+		Content map[string]struct{ Schema schema }
+	} `json:"requestBody"`
+}
+
+type schema struct {
+	Ref        string `json:"$ref"`
+	Type       any
+	Enum       []any
+	Format     string
+	Pattern    string
+	MinLength  int `json:"minLength"`
+	MaxLength  int `json:"maxLength"`
+	MinItems   int `json:"minItems"`
+	Minimum    float64
+	Required   []string
+	Properties map[string]schema
+	Items      *schema
+}
+
+type route struct {
+	operation
+	method, path string
+}
+
+func readDocument(t *testing.T) (document, []route) {
+	t.Helper()
+	raw, err := api.OpenAPI()
+	require.NoError(t, err)
+	var d document
+	require.NoError(t, json.Unmarshal(raw, &d))
+	var all []route
+	for path, methods := range d.Paths {
+		for method, o := range methods {
+			all = append(all, route{operation: o, method: strings.ToUpper(method), path: path})
+		}
+	}
+	slices.SortFunc(all, func(a, b route) int { return strings.Compare(a.path+a.method, b.path+b.method) })
+	require.Greater(t, len(all), 90, "the document is read")
+	return d, all
+}
+
+// body makes a body that the schema lets through.
+func (d document) body(t *testing.T, o operation) any {
+	t.Helper()
+	if o.RequestBody == nil {
+		return nil
+	}
+	json, ok := o.RequestBody.Content["application/json"]
+	if !ok {
+		return "email\nperson@example.kz\n"
+	}
+	return d.value(t, json.Schema)
+}
+
+func (d document) value(t *testing.T, s schema) any {
+	t.Helper()
+	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {
+		return d.value(t, d.Components.Schemas[name])
+	}
+	if len(s.Enum) > 0 {
+		return s.Enum[len(s.Enum)-1]
+	}
+	kind, _ := s.Type.(string)
+	switch kind {
+	case "object":
+		out := map[string]any{}
+		for _, name := range s.Required {
+			out[name] = d.value(t, s.Properties[name])
+		}
+		return out
+	case "array":
+		out := []any{}
+		for range s.MinItems {
+			out = append(out, d.value(t, *s.Items))
+		}
+		return out
+	case "boolean":
+		return false
+	case "integer", "number":
+		return max(s.Minimum, 0)
+	}
+	switch {
+	case s.Format == "date-time":
+		return "2027-01-01T00:00:00Z"
+	case strings.Contains(s.Pattern, "[0-9]{6}"):
+		return "123456"
+	case s.Pattern != "":
+		return ""
+	default:
+		return strings.Repeat("x", max(s.MinLength, min(s.MaxLength, 12), 1)) // long enough for rules beyond the schema
+	}
+}
+
+var parameter = regexp.MustCompile(`\{[^}]+\}`)
+
+// at fills the parameters of a path, and the required ones of the query.
+func (r route) at(id string) string {
+	path := parameter.ReplaceAllString(r.path, id)
+	for _, p := range r.Parameters {
+		if p.In == "query" && p.Required {
+			path += "?" + p.Name + "=people.csv"
+		}
+	}
+	return path
+}
+
+func TestWithoutCredentialsEveryRouteButThePublicOnesSaysWhoAreYou(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, a *app.App) {
+		d, all := readDocument(t)
+		for _, r := range all {
+			if r.Permission == "public" {
+				continue
+			}
+			for name, b := range map[string]*browser{
+				"nobody": {url: a.URL}, "a forged session": {url: a.URL, cookie: "keruen_session=forged"}, "a forged key": {url: a.URL, bearer: "krn_forged"},
+			} {
+				b.t = t
+				got := b.do(r.method, r.at("x"), d.body(t, r.operation), nil)
+				require.Equal(t, http.StatusUnauthorized, got.status, "%s %s %s: %s", name, r.method, r.path, got.text)
+			}
+		}
+	})
+}
+
+// belongings are objects of one account, by the beginning of the path of the routes that name them.
+func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
+	t.Helper()
+	created := func(got answer, path ...string) string {
+		require.Less(t, got.status, 300, got.text)
+		return got.str(path...)
+	}
+	contact := created(b.post("/contacts", map[string]any{"email": "owner@gmail.com",
+		"consent": map[string]any{"channel": "email", "purpose": "transactional", "source": "hand", "wording": "Agreed by telephone"}}), "id")
+	list := created(b.post("/lists", map[string]any{"name": "Guests"}), "id")
+	sender := created(b.post("/senders", map[string]any{"channel": "email", "name": "Shop", "address": "news@shop.test", "route": map[string]any{"kind": "direct"}}), "id")
+	letter := map[string]any{"subject": "Hello", "preheader": "", "html": "", "text": "Hello, {{first_name|friend}}"}
+	imported := created(b.post("/imports?filename=people.csv", "email\nsomebody@example.kz\n"), "id")
+	job := created(b.post("/imports/"+imported+"/dry-run", nil), "id")
+	require.Eventually(t, func() bool { return b.get("/jobs/"+job).str("state") == "done" }, 20*time.Second, 50*time.Millisecond)
+	return map[string]string{
+		"/contacts/": contact, "/lists/": list, "/senders/": sender, "/imports/": imported, "/jobs/": job,
+		"/suppressions/": created(b.post("/suppressions", map[string]any{"address": "no@example.kz", "channel": "email"}), "id"),
+		"/templates/":    created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
+		"/previews/":     created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
+		"/campaigns/":    created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
+		"/messages/":     created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),
+		"/api-keys/":     created(b.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}}), "id"),
+		"/invitations/":  created(b.post("/invitations", map[string]any{"email": "guest@example.kz", "role": "viewer"}), "id"),
+		"/members/":      created(b.get("/me"), "member", "id"),
+		"/me/sessions/":  b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
+	}
+}
+
+func idFor(path string, of map[string]string) (string, bool) {
+	for head, id := range of {
+		if strings.HasPrefix(path, head) {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+// What belongs to another account looks exactly like what does not exist (issue 2; design "not found" everywhere).
+func TestAnotherAccountsIdsAreNotFoundOnEveryRoute(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, a *app.App) {
+		d, all := readDocument(t)
+		owner, _ := member(t, a, "owner@example.kz", access.Owner, 0)
+		stranger, _ := member(t, a, "stranger@example.kz", access.Owner, 0)
+		theirs := belongings(t, a, owner)
+		tried := 0
+		for _, r := range all {
+			if !strings.Contains(r.path, "{") || r.Permission == "public" {
+				continue
+			}
+			id, ok := idFor(r.path, theirs)
+			require.True(t, ok, "no object is known for %s: add one to belongings, so that the route is tested", r.path)
+			got := stranger.do(r.method, r.at(id), d.body(t, r.operation), nil)
+			require.Equal(t, http.StatusNotFound, got.status, "%s %s with another account's id: %s", r.method, r.path, got.text)
+			require.Equal(t, "not_found", got.str("code"), r.path)
+			if r.method == http.MethodGet {
+				own := owner.do(r.method, r.at(id), nil, nil)
+				require.Equal(t, http.StatusOK, own.status, "%s by its owner: %s", r.path, own.text)
+			}
+			tried++
+		}
+		require.Greater(t, tried, 40)
+	})
+}
+
+// ACC-5: the role is asked on every route, and nothing but the role.
+func TestARoleMayDoOnEachRouteWhatItsPermissionsSay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, a *app.App) {
+		d, all := readDocument(t)
+		_, account := member(t, a, "owner@example.kz", access.Owner, 0)
+		for _, role := range access.Roles[1:] {
+			b, _ := member(t, a, fmt.Sprintf("%s@example.kz", role), role, account)
+			may := role.Permissions()
+			for _, r := range all {
+				p := access.Permission(r.Permission)
+				if !slices.Contains(access.AllPermissions, p) || slices.Contains(may, p) {
+					continue
+				}
+				got := b.do(r.method, r.at("x"), d.body(t, r.operation), nil)
+				require.Equal(t, http.StatusForbidden, got.status, "%s %s by a %s: %s", r.method, r.path, role, got.text)
+				require.Equal(t, r.Permission, got.str("params", "permission"))
+			}
+		}
+	})
+}
+
+// ACC-6: a key does what its scopes say and cannot act for a person.
+func TestAKeyWorksWithinItsScopes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, a *app.App) {
+		_, all := readDocument(t)
+		owner, _ := member(t, a, "owner@example.kz", access.Owner, 0)
+		made := owner.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}})
+		require.Equal(t, http.StatusCreated, made.status, made.text)
+		key := &browser{t: t, url: a.URL, bearer: made.str("token")}
+
+		require.Equal(t, http.StatusOK, key.get("/contacts").status)
+		require.Equal(t, http.StatusForbidden, key.post("/contacts", map[string]any{"email": "a@b.kz"}).status)
+		for _, r := range all {
+			if r.Permission == "session" && r.method == http.MethodGet && !strings.Contains(r.path, "{") {
+				require.Equal(t, http.StatusForbidden, key.get(r.path).status, r.path)
+			}
+		}
+
+		require.Equal(t, http.StatusNoContent, owner.do(http.MethodDelete, "/api-keys/"+made.str("id"), nil, nil).status)
+		require.Equal(t, http.StatusUnauthorized, key.get("/contacts").status, "revoked")
+	})
+}
+
+func TestEveryOperationDeclaresItsGuardAndHasAnIdOfItsOwn(t *testing.T) {
+	t.Parallel()
+	_, all := readDocument(t)
+	seen := map[string]bool{}
+	for _, r := range all {
+		guards := append([]access.Permission{"public", "session", "account"}, access.AllPermissions...)
+		require.Contains(t, guards, access.Permission(r.Permission), r.path)
+		require.NotEmpty(t, r.ID)
+		require.False(t, seen[r.ID], "two operations are called %s", r.ID)
+		seen[r.ID] = true
+	}
+}
