@@ -23,7 +23,6 @@ type shell struct {
 
 // preloads is preload.json of the bundle: which files a route needs, so that the page can name them at once.
 type preloads struct {
-	Shared []string               `json:"shared"`
 	Fonts  map[lang.Lang][]string `json:"fonts"`
 	Langs  map[lang.Lang][]string `json:"langs"`
 	Routes []route                `json:"routes"`
@@ -129,12 +128,11 @@ func (s *shell) links(l lang.Lang, path string) string {
 			}
 		}
 	}
-	const module = `<link rel="modulepreload" href="%s">`
+	const module = `<link rel="modulepreload" crossorigin href="%s">`
 	add(`<link rel="preload" as="font" type="font/woff2" crossorigin href="%s">`, s.preloads.Fonts[l])
-	add(module, s.preloads.Shared)
 	add(module, s.preloads.Langs[l])
 	if r, ok := s.preloads.route(path); ok {
-		add(`<link rel="stylesheet" href="%s">`, r.Styles)
+		add(`<link rel="stylesheet" crossorigin href="%s">`, r.Styles)
 		add(module, r.Scripts)
 		add(module, r.Texts[l])
 	}

@@ -101,7 +101,7 @@ func TestThePageNamesTheFilesOfTheRequestedRoute(t *testing.T) {
 	h := open(t, bundle(), somebody)
 	list := fetch(t, h, "/contacts").Body.String()
 	require.Contains(t, list, `href="/assets/contacts.js"`)
-	require.Contains(t, list, `<link rel="stylesheet" href="/assets/contacts.css">`)
+	require.Contains(t, list, `<link rel="stylesheet" crossorigin href="/assets/contacts.css">`)
 	require.Contains(t, list, `href="/assets/contact-ru.js"`)
 	require.Contains(t, list, `as="font"`)
 	require.Contains(t, fetch(t, h, "/contacts/ctc_1").Body.String(), "card.js")

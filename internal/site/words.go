@@ -38,7 +38,7 @@ var russian = words{
 		{"Отчёт в реальном времени", "Доставка, открытия и переходы во время отправки. Действия людей и автоматов считаются отдельно. Причина каждой недоставки — обычными словами."},
 		{"Рассылку можно остановить", "30 секунд на отмену после нажатия «Отправить», пауза и отмена на ходу. После сбоя ни один получатель не потеряется."},
 		{"Команда и безопасность", "Роли, второй фактор, список сеансов, журнал действий. Принятые документы подтверждены цепочкой контрольных сумм."},
-		{"API и командная строка", "Всё, что делает кабинет, доступно через REST API с описанием OpenAPI и через команды программы."},
+		{"API и командная строка", "Всё, что делает кабинет, доступно через REST API с описанием OpenAPI. Импорт, отправка и проверка установки есть и в командной строке."},
 	},
 	StepsTitle: "Как начать",
 	Steps: []string{
@@ -64,7 +64,7 @@ var kazakh = words{
 		{"Нақты уақыттағы есеп", "Жіберу кезінде жеткізу, ашу және сілтемеге өту көрінеді. Адамдар мен автоматтардың әрекеттері бөлек саналады. Жеткізілмеу себебі қарапайым сөзбен айтылады."},
 		{"Таратылымды тоқтатуға болады", "«Жіберу» басылғаннан кейін 30 секунд ішінде болдырмауға, жіберу кезінде кідіртуге немесе тоқтатуға болады. Ақаудан кейін бірде-бір алушы жоғалмайды."},
 		{"Команда және қауіпсіздік", "Рөлдер, екінші фактор, сеанстар тізімі, әрекеттер журналы. Қабылданған құжаттар бақылау сомаларының тізбегімен расталған."},
-		{"API және командалық жол", "Кабинет істейтіннің бәрі OpenAPI сипаттамасы бар REST API және бағдарлама командалары арқылы қолжетімді."},
+		{"API және командалық жол", "Кабинет істейтіннің бәрі OpenAPI сипаттамасы бар REST API арқылы қолжетімді. Импорт, жіберу және орнатылымды тексеру командалық жолда да бар."},
 	},
 	StepsTitle: "Қалай бастау керек",
 	Steps: []string{
@@ -90,7 +90,7 @@ var english = words{
 		{"Reports while it sends", "Delivery, opens and clicks as they happen. People and machines are counted apart. Every failure has its reason in plain words."},
 		{"A campaign can be stopped", "30 seconds to undo after Send, pause and cancel on the way. After a crash no recipient is lost."},
 		{"Team and safety", "Roles, second factor, list of sessions, audit log. Accepted documents are proved by a chain of hashes."},
-		{"API and command line", "Everything the cabinet does is open through a REST API described by OpenAPI, and through commands of the program."},
+		{"API and command line", "Everything the cabinet does is open through a REST API described by OpenAPI. Import, sending and the check of the set-up are commands too."},
 	},
 	StepsTitle: "How to begin",
 	Steps: []string{
