@@ -295,3 +295,17 @@ func FuzzClassify(f *testing.F) {
 		}
 	})
 }
+
+// MSG-4: for each undelivered message, the reason in plain words.
+func TestEveryClassHasPlainWordsInAllLanguages(t *testing.T) {
+	t.Parallel()
+	for class := range scopes {
+		r, ok := reasons[class]
+		require.True(t, ok, class)
+		for _, words := range []string{r.Ru, r.Kk, r.En} {
+			require.NotEmpty(t, words, class)
+		}
+	}
+	require.Len(t, reasons, len(scopes))
+	require.Equal(t, reasons[Other], Reason("no such class"))
+}
