@@ -13,6 +13,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/campaign"
 	"keruen/internal/id"
+	"keruen/internal/intake"
 	"keruen/internal/jobs"
 	"keruen/internal/page"
 )
@@ -28,6 +29,7 @@ type hubs struct {
 type hub struct {
 	name    string // begins the ids of its events: those of another hub are not continued
 	watches int    // browsers
+	left    int    // how often one has left
 	stop    context.CancelFunc
 
 	mu     sync.Mutex
@@ -46,6 +48,7 @@ type event struct {
 const (
 	keptEvents = 256
 	pollJobs   = time.Second // how soon a step of a job is shown
+	linger     = time.Minute // a hub stays after its last browser, which may only have lost its connection
 )
 
 func newHubs(a *API) *hubs { return &hubs{api: a, of: map[id.Tenant]*hub{}} }
@@ -56,7 +59,7 @@ func (h *hubs) join(t id.Tenant) *hub {
 	defer h.mu.Unlock()
 	x := h.of[t]
 	if x == nil {
-		ctx, stop := context.WithCancel(context.Background())
+		ctx, stop := context.WithCancel(context.Background()) // ended by close: it serves many requests
 		x = &hub{name: strconv.FormatInt(h.api.Clock.Now().UnixMilli(), 36), stop: stop, first: 1, more: make(chan struct{})}
 		h.of[t] = x
 		go h.api.watch(ctx, t, x)
@@ -69,7 +72,22 @@ func (h *hubs) leave(t id.Tenant) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	x := h.of[t]
-	if x.watches--; x.watches == 0 {
+	x.watches--
+	x.left++
+	if x.watches == 0 {
+		go h.close(t, x, x.left)
+	}
+}
+
+// close ends a hub that nobody has come back to.
+func (h *hubs) close(t id.Tenant, x *hub, left int) {
+	select {
+	case <-h.api.Clock.After(linger):
+	case <-h.api.stopping:
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if x.watches == 0 && x.left == left {
 		x.stop()
 		delete(h.of, t)
 	}
@@ -118,7 +136,7 @@ func (x *hub) resume(last string) (next int64, ok bool) {
 // watch finds out what changes in an account while somebody looks. Figures of campaigns come from the pipeline at once; jobs
 // and imports are compared every second, since any machine may run them.
 func (a *API) watch(ctx context.Context, t id.Tenant, x *hub) {
-	w := &watcher{api: a, hub: x, who: access.System(t), jobs: map[jobs.ID]string{}, campaigns: map[campaign.ID]string{}}
+	w := &watcher{api: a, hub: x, who: access.System(t), jobs: map[jobs.ID]string{}, imports: map[intake.ID]string{}, campaigns: map[campaign.ID]string{}}
 	w.look(ctx) // what is there now is no news; see looked
 	changed := a.Delivery.Watch(ctx, t)
 	for {
@@ -142,6 +160,7 @@ type watcher struct {
 	who       access.Actor
 	looked    bool
 	jobs      map[jobs.ID]string
+	imports   map[intake.ID]string
 	campaigns map[campaign.ID]string
 }
 
@@ -153,19 +172,40 @@ func (w *watcher) look(ctx context.Context) {
 		w.failed(ctx, err)
 		return
 	}
+	moved := !w.looked
 	for _, s := range got.Items {
 		state := s.State.String() + strconv.FormatInt(s.Done, 36)
 		if w.jobs[s.ID] == state {
 			continue
 		}
-		known := w.looked
-		w.jobs[s.ID] = state
-		if known {
+		w.jobs[s.ID], moved = state, true
+		if w.looked {
 			j := w.api.jobOf(s)
 			w.say(StreamEvent{Kind: "job", Job: &j}, access.ViewContacts)
 		}
 	}
+	if moved {
+		w.files(ctx)
+	}
 	w.looked = true
+}
+
+// files tells the states of imports; they change when their jobs do.
+func (w *watcher) files(ctx context.Context) {
+	got, err := w.api.Imports.List(ctx, w.who, page.Ask{Limit: watched})
+	if err != nil {
+		w.failed(ctx, err)
+		return
+	}
+	for _, i := range got.Items {
+		if w.imports[i.ID] == string(i.State) {
+			continue
+		}
+		w.imports[i.ID] = string(i.State)
+		if w.looked {
+			w.say(StreamEvent{Kind: "import", Import: i.ID.String(), State: string(i.State)}, access.ViewContacts)
+		}
+	}
 }
 
 // figures tells the state and the counts of campaigns. None named means that a campaign changed in another way.

@@ -13,20 +13,13 @@ import (
 
 // StreamEvent is one event of the stream. Its data says which object changed; read the object for the rest.
 type StreamEvent struct {
-	Kind     string          `json:"kind" enum:"job,campaign,import,notice,limits,reset"`
+	Kind     string          `json:"kind" enum:"job,campaign,import,reset"`
 	Job      *Job            `json:"job,omitempty" doc:"With job."`
 	Campaign string          `json:"campaign,omitempty" doc:"With campaign: id."`
 	State    string          `json:"state,omitempty" doc:"With campaign and import."`
 	Counts   *CampaignCounts `json:"counts,omitempty" doc:"With campaign."`
 	Import   string          `json:"import,omitempty" doc:"With import: id."`
-	Notice   *StreamNotice   `json:"notice,omitempty" doc:"With notice."`
 	At       time.Time       `json:"at"`
-}
-
-// StreamNotice is something to tell the member.
-type StreamNotice struct {
-	Code   string         `json:"code"`
-	Params map[string]any `json:"params,omitempty"`
 }
 
 // StreamInput continues a stream.
@@ -38,7 +31,7 @@ const heartbeat = 15 * time.Second
 
 func (a *API) registerStream(r routes) {
 	spec := get("/stream").as("stream", "stream", "Live changes of the account, as server-sent events").operation(guardSession)
-	spec.Description = "Events: job, campaign, import, notice, limits, reset. After reset, reload what is shown. A comment comes every 15 seconds. One stream per browser is enough."
+	spec.Description = "Events: job, campaign, import, reset. After reset, reload what is shown. A comment comes every 15 seconds. One stream per browser is enough."
 	schema := r.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[StreamEvent](), true, "")
 	spec.Responses = map[string]*huma.Response{"200": {Description: "OK",
 		Content: map[string]*huma.MediaType{"text/event-stream": {Schema: schema}}}}

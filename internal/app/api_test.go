@@ -237,11 +237,20 @@ func TestTheStreamTellsChangesAndGoesOnWhereItStopped(t *testing.T) {
 
 		i := b.post("/imports?filename=people.csv", "email\nsomebody@example.kz\n").str("id")
 		job := b.post("/imports/"+i+"/dry-run", nil).str("id")
-		await(t, lines, "event: job")
-		data, id := await(t, lines, `data: {"kind":"job","job":{"id":"`+job)
-		require.NotEmpty(t, data)
-		require.Empty(t, id, "the id comes before the event line")
+		_, seen := await(t, lines, `data: {"kind":"job","job":{"id":"`+job)
+		require.NotEmpty(t, seen)
 		hangUp()
+		require.Eventually(t, func() bool { return b.get("/jobs/"+job).str("state") == "done" }, 20*time.Second, 50*time.Millisecond)
+
+		back := listen(t.Context(), t, b, seen)
+		for {
+			l, _ := await(t, back, "")
+			require.NotContains(t, l, "reset", "what came meanwhile is sent, nothing is lost")
+			if strings.HasPrefix(l, "data:") && strings.Contains(l, `"state":"ready"`) {
+				require.Contains(t, l, `"import":"`+i)
+				break
+			}
+		}
 
 		unknown := listen(t.Context(), t, b, "elsewhere-5")
 		await(t, unknown, "event: reset")

@@ -1616,7 +1616,7 @@ export const resumeSender = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Live changes of the account, as server-sent events
  *
- * Events: job, campaign, import, notice, limits, reset. After reset, reload what is shown. A comment comes every 15 seconds. One stream per browser is enough.
+ * Events: job, campaign, import, reset. After reset, reload what is shown. A comment comes every 15 seconds. One stream per browser is enough.
  */
 export const stream = <ThrowOnError extends boolean = true>(options?: Options<StreamData, ThrowOnError, StreamResponse>) => (options?.client ?? client).sse.get<StreamResponses, StreamErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

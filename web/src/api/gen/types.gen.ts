@@ -1748,22 +1748,11 @@ export type StreamEvent = {
      * With job.
      */
     job?: Job;
-    kind: 'job' | 'campaign' | 'import' | 'notice' | 'limits' | 'reset';
-    /**
-     * With notice.
-     */
-    notice?: StreamNotice;
+    kind: 'job' | 'campaign' | 'import' | 'reset';
     /**
      * With campaign and import.
      */
     state?: string;
-};
-
-export type StreamNotice = {
-    code: string;
-    params?: {
-        [key: string]: unknown;
-    };
 };
 
 export type SuppressInputBody = {
