@@ -53,10 +53,11 @@ func (p *pacer) wait(ctx context.Context) error {
 	}
 }
 
-// windowOf is how many messages one committed intent covers: one second of the lane's rate, at most maxWindow.
+// windowOf is how many messages one committed intent covers: the windows of a lane together are one second of
+// its rate, at most 500 (storage.md §4, rule 5).
 func windowOf(perSecond float64) int {
-	if perSecond <= 0 || perSecond >= maxWindow {
+	if perSecond <= 0 || perSecond >= laneStreams*maxWindow {
 		return maxWindow
 	}
-	return max(1, int(perSecond))
+	return max(1, int(perSecond/laneStreams))
 }

@@ -45,8 +45,8 @@ type Config struct {
 const (
 	defaultLease       = 30 * time.Second
 	leaseMargin        = 3                      // part of the lease (1/3) in which nothing more is started
-	maxWindow          = 500                    // recipients covered by one intent
-	laneStreams        = 2                      // campaign windows in flight per lane: one sends while the other is recorded
+	laneStreams        = 2                      // windows of campaigns in flight per lane: one sends while the other is recorded
+	maxWindow          = 500 / laneStreams      // recipients covered by one intent; the lane's windows together bound what a crash leaves uncertain
 	defaultConcurrency = 20                     // messages in flight per lane when the channel says nothing
 	pollEvery          = 250 * time.Millisecond // how soon other nodes' work is seen
 	guardAge           = time.Second            // consent older than this is read again before a send

@@ -107,13 +107,9 @@ func (s *sending) campaign(b *testing.B) {
 
 func start(b *testing.B, databaseURL string) (*program.Program, *program.Client) {
 	b.Helper()
-	p := program.New(b, program.Settings{"database": databaseURL, "dns.allow_private": "true", "mail.concurrency": strconv.Itoa(sessions)})
+	p := program.New(b, program.Settings{"database": databaseURL, "dns.allow_private": "true"})
 	p.Start(b)
-	out, err := p.Run(b, "user", "add", "--email", "bench@keruen.test", "--password", program.Password, "--account", "Bench")
-	require.NoError(b, err, out)
-	c := p.NewClient(b)
-	c.Post(b, "/api/v1/auth/sign-in", program.Doc{"email": "bench@keruen.test", "password": program.Password})
-	return p, c
+	return p, p.Member(b, "bench@keruen.test")
 }
 
 func startSink(b *testing.B) string {

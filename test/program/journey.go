@@ -37,6 +37,12 @@ func (p *Program) SignUp(t testing.TB, email string, readCode func() string) *Cl
 // Import brings a CSV in with a declared consent to advertising e-mail and returns the finished import.
 func (c *Client) Import(t testing.TB, name string, csv []byte, newList string) Doc {
 	t.Helper()
+	return c.ImportFor(t, name, csv, newList, "advertising")
+}
+
+// ImportFor is Import with a consent to letters of one purpose.
+func (c *Client) ImportFor(t testing.TB, name string, csv []byte, newList, purpose string) Doc {
+	t.Helper()
 	raw, _ := c.Raw(t, "POST", "/api/v1/imports?filename="+url.QueryEscape(name), "application/octet-stream", bytes.NewReader(csv))
 	im := decode(t, raw)
 	mapping := []Doc{}
@@ -51,7 +57,7 @@ func (c *Client) Import(t testing.TB, name string, csv []byte, newList string) D
 	_, _ = c.Call(t, "PATCH", path, Doc{"settings": Doc{
 		"mapping": mapping, "on_existing": "overwrite", "new_list": newList, "default_country": "KZ",
 		"consent": Doc{"declared": true, "source": "Анкета в магазине", "date": "2026-01-15", "channels": []string{"email"},
-			"purpose": "advertising", "wording": "Согласен получать новости и предложения по почте"},
+			"purpose": purpose, "wording": "Согласен получать новости и предложения по почте"},
 	}})
 	c.Post(t, path+"/dry-run", nil)
 	c.Await(t, path, "ready")
