@@ -21,15 +21,26 @@ function devTemplate(): Plugin {
 
 const core = ['common', 'shell', 'errors', 'ui']
 
-// Chunks that every screen shares. Without the groups the first screen pulls dozens of small files.
-function group(id: string): string | null {
-  const lang = /src\/i18n\/(\w\w)\/(\w+)\.json/.exec(id)
-  if (lang) return core.includes(lang[2]!) ? `lang-${lang[1]}` : null
-  if (/node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next|get-nonce|use-sync-external-store)\//.test(id)) {
-    return id.includes('react-virtual') || id.includes('virtual-core') ? null : 'vendor'
-  }
-  return null
-}
+const parts = (names: string) => new RegExp(`node_modules/@mantine/core/esm/components/(${names})/`)
+
+// The kit's parts that the door (sign-in, sign-up) needs; the others come with the cabinet.
+const doorParts = parts(
+  'Input|InputBase|TextInput|PasswordInput|Checkbox|Button|ActionIcon|UnstyledButton|Loader|Transition|Portal|CloseButton|Overlay|Paper|Skeleton|SegmentedControl|VisuallyHidden',
+)
+
+// Chunks that screens share. Without the groups the first screen pulls dozens of small files. A group takes what its modules
+// import too, so the order of priority decides: what everybody needs goes first.
+const groups = [
+  { name: (id: string) => (core.includes(/src\/i18n\/\w\w\/(\w+)\.json/.exec(id)?.[1] ?? '') ? `lang-${/i18n\/(\w\w)/.exec(id)![1]}` : null) },
+  { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core)|i18next|react-i18next|get-nonce|use-sync-external-store)\// },
+  { name: 'ui', test: (id: string) => doorParts.test(id) || /node_modules\/(@mantine\/(core\/esm\/(core|utils)|hooks|form|store)|clsx|react-transition-group)\//.test(id) },
+  { name: 'base', test: /src\/(lib|api)\/|src\/app\/(session|useLang|queryClient|i18n|shell\/Mark)\./ },
+  { name: 'door', test: /src\/access\/(GuestCard|PasswordField|enter|useCountdown|useKept)\.|src\/ui\/(useApiForm|toast)\.|node_modules\/valibot\// },
+  // Menus, dialogs, lists to choose from: everything that floats.
+  { name: 'layers', test: /node_modules\/(@mantine\/core|@floating-ui|tabbable|react-remove-scroll|react-remove-scroll-bar|tslib|aria-hidden|react-style-singleton|use-callback-ref|use-sidecar)\//, minShareCount: 2 },
+  { name: 'parts', test: /web\/src\/ui\/(?!Confirm|QrCode|JobCard|Wizard)/, minShareCount: 2 },
+  { name: 'icons', test: /@tabler\/icons-react/, minShareCount: 2 },
+].map((g, i, all) => ({ ...g, priority: all.length - i }))
 
 export default defineConfig({
   plugins: [react(), devTemplate()],
@@ -47,11 +58,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [
-            { name: group },
-            { name: 'icons', test: /@tabler\/icons-react/, minShareCount: 2 },
-            { name: 'ui', test: /node_modules\/(@mantine\/(core|hooks|form|notifications)|clsx|@floating-ui|tabbable|react-remove-scroll|react-number-format|tslib|aria-hidden|react-style-singleton|use-callback-ref|use-sidecar)\//, minShareCount: 2 },
-          ],
+          groups,
         },
       },
     },

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { checkBudget } from './budget.mjs'
 import { preloads } from './preload.mjs'
 
 const build = new URL('../build/', import.meta.url).pathname
@@ -17,6 +18,7 @@ writeFileSync(index, readFileSync(index, 'utf8').replace('<!--{{.Preloads}}-->',
 const text = /\.(js|css|svg|txt)$/
 for (const file of walk(build)) if (text.test(file)) pack(file)
 move()
+checkBudget(dist)
 
 function pack(file) {
   const raw = readFileSync(file)

@@ -26,6 +26,7 @@ export function preloads(dist) {
     const need = closure(manifest, [...frame.files, r.file])
     return {
       path: r.path,
+      frame: r.frame,
       scripts: need.scripts.filter((s) => !known.has(s)),
       styles: need.styles.filter((s) => !shared.styles.includes(s)),
       texts: Object.fromEntries(
@@ -36,9 +37,11 @@ export function preloads(dist) {
   return { entry: `/${entry.file}`, shared: shared.scripts, styles: shared.styles, langs, fonts: fonts(dist), routes }
 }
 
-/** routesIn finds in every routes.ts(x): its frame, the path, the file of the screen and the texts it needs. */
+/** routesIn finds in every feature that the router takes its routes from: the frame, the path, the file of the screen, the texts. */
 export function routesIn(dir) {
-  const files = walk(dir).filter((f) => /\/routes\.tsx?$/.test(f) && !f.endsWith('app/routes.tsx'))
+  const router = readFileSync(join(dir, 'app/router.tsx'), 'utf8')
+  const taken = new Set([...router.matchAll(/'@\/(\w+)\/routes'/g)].map((m) => m[1]))
+  const files = walk(dir).filter((f) => /\/routes\.tsx?$/.test(f) && taken.has(f.split('/').at(-2)))
   return files.flatMap((file) => {
     const text = readFileSync(file, 'utf8')
     return text

@@ -16,7 +16,11 @@ const read = (lang: string, ns: string) => JSON.parse(readFileSync(join(src, 'i1
 
 /** Keys by meaning: the plural forms of one message are one key. */
 const bases = (c: Catalogue) => new Set(Object.keys(c).map((k) => (isPlural(c, k) ? k.replace(pluralSuffix, '') : k)))
-const isPlural = (c: Catalogue, key: string) => pluralSuffix.test(key) && `${key.replace(pluralSuffix, '')}_other` in c
+// A word may end in _other by itself ("reason.policy_other"): a plural has a further form.
+const isPlural = (c: Catalogue, key: string) => {
+  const base = key.replace(pluralSuffix, '')
+  return pluralSuffix.test(key) && `${base}_other` in c && ['one', 'few', 'many'].some((f) => `${base}_${f}` in c)
+}
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]!).toSorted()
 
 describe.each(namespaces)('texts of %s', (ns) => {

@@ -1,11 +1,12 @@
-import { Drawer } from '@mantine/core'
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type AcceptedDocument, type Document, getDocument, listDocuments } from '@/api'
+import { type AcceptedDocument, type Document, listDocuments } from '@/api'
 import { useLang } from '@/app/useLang'
 import { Loaded } from '@/ui/Loaded'
 import css from './Documents.module.css'
+
+const DocumentDrawer = lazy(() => import('./DocumentDrawer'))
 
 /** useDocuments gives the documents in force, in the language of the interface. */
 export function useDocuments() {
@@ -49,30 +50,7 @@ export function Documents({ query, sentence }: Props) {
           </ul>
         )}
       </Loaded>
-      <DocumentDrawer document={open} onClose={() => setOpen(null)} />
+      <Suspense>{open && <DocumentDrawer document={open} onClose={() => setOpen(null)} />}</Suspense>
     </div>
-  )
-}
-
-interface DrawerProps {
-  document: Pick<Document, 'name' | 'version' | 'title' | 'lang'> | null
-  onClose: () => void
-}
-
-/** DocumentDrawer shows the text of one version. */
-export function DocumentDrawer({ document: d, onClose }: DrawerProps) {
-  const { t } = useTranslation('ui')
-  const query = useQuery({
-    queryKey: ['document', d?.name, d?.version, d?.lang],
-    enabled: d !== null,
-    queryFn: ({ signal }) => getDocument({ path: { name: d!.name, version: d!.version }, query: { lang: d!.lang }, signal }),
-  })
-  return (
-    <Drawer opened={d !== null} onClose={onClose} position="right" size="lg" title={d?.title} closeButtonProps={{ 'aria-label': t('close') }}>
-      <Loaded query={query}>
-        {/* Our own text, rendered by the server from its own files; nothing that people type gets here. */}
-        {(text) => <div className={css.text} lang={text.lang} dangerouslySetInnerHTML={{ __html: text.html }} />}
-      </Loaded>
-    </Drawer>
   )
 }

@@ -75,7 +75,7 @@ function KeyRow({ apiKey: k }: { apiKey: ApiKey }) {
       <div className={css.main}>
         <div className={css.name}>
           {k.name}
-          <span className="mono muted">{k.prefix}…</span>
+          {k.prefix && <span className="mono muted">{k.prefix}…</span>}
           {expired && <StatusPill tone="warning">{t('keys.expired')}</StatusPill>}
         </div>
         <div className="subtle">{k.scopes.map((s) => t(`scope.${s}`)).join(' · ')}</div>

@@ -1,8 +1,8 @@
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { pageNonce } from '@/lib/csp'
+import { Toasts } from '@/ui/toast'
 import { queryClient } from './queryClient'
 import { router } from './router'
 import { schemeManager } from './scheme'
@@ -19,7 +19,7 @@ export function App() {
       getStyleNonce={pageNonce}
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={3} autoClose={5000} zIndex={500} />
+        <Toasts />
         <UpdateBar />
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,5 +1,5 @@
+import './tokens.css' // first: it sets the order of the layers
 import './kit.css'
-import './tokens.css'
 import './kit-overrides.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Act, listActs } from '@/api'
 import { useList } from '@/api/useList'
-import { DocumentDrawer, useDocuments } from '@/access/Documents'
+import DocumentDrawer from '@/access/DocumentDrawer'
+import { useDocuments } from '@/access/Documents'
 import type { Lang } from '@/lib/fmt'
 import { useFmt } from '@/lib/useFmt'
 import { type Column, DataTable } from '@/ui/DataTable'
@@ -37,7 +38,7 @@ export function DocumentsAndActs() {
     <Page title={t('nav.documents')} state={t('acts.proof_hint')} primary={proof}>
       <InForce onOpen={setOpen} />
       <Acts onOpen={setOpen} />
-      <DocumentDrawer document={open} onClose={() => setOpen(null)} />
+      {open && <DocumentDrawer document={open} onClose={() => setOpen(null)} />}
     </Page>
   )
 }

@@ -1,59 +1,40 @@
-import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useRouter } from '@tanstack/react-router'
-import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
+import { DropMenu } from '@/ui/DropMenu'
 import { creations } from '../nav'
 import { useMe } from '../session'
+import css from './CreateMenu.module.css'
 
 interface Props {
-  folded?: boolean
-  /** Another button that opens the menu (on phones). */
-  target?: ReactElement
+  /** full: a button with its word; icon: the folded menu; bar: in the bottom bar of phones. */
+  look: 'full' | 'icon' | 'bar'
+  className?: string
 }
 
 /** CreateMenu offers what the person may create. Without any right it is not drawn. */
-export function CreateMenu({ folded, target }: Props) {
+export function CreateMenu({ look, className }: Props) {
   const { t } = useTranslation('shell')
   const router = useRouter()
   const { permissions } = useMe()
-  const items = creations.filter((c) => permissions.includes(c.needs))
+  const items = creations
+    .filter((c) => permissions.includes(c.needs))
+    .map((c) => ({ key: c.to, icon: c.icon, label: t(c.name), onSelect: () => void router.navigate({ to: c.to as '/' }) }))
   if (items.length === 0) return null
   return (
-    <Menu position={target ? 'top' : 'bottom-start'} width={240}>
-      <Menu.Target>{target ?? <Target folded={folded} text={t('create.button')} />}</Menu.Target>
-      <Menu.Dropdown>
-        {items.map(({ name, to, icon: Icon }) => (
-          <Menu.Item
-            key={to}
-            leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
-            onClick={() => void router.navigate({ to: to as '/' })}
-          >
-            {t(name)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-interface TargetProps {
-  folded?: boolean
-  text: string
-  ref?: React.Ref<HTMLButtonElement>
-}
-
-function Target({ folded, text, ref, ...rest }: TargetProps) {
-  if (folded) {
-    return (
-      <ActionIcon ref={ref} {...rest} variant="default" size={40} aria-label={text}>
-        <IconPlus size={20} aria-hidden />
-      </ActionIcon>
-    )
-  }
-  return (
-    <Button ref={ref} {...rest} variant="default" fullWidth leftSection={<IconPlus size={18} aria-hidden />}>
-      {text}
-    </Button>
+    <div className={look === 'bar' ? css.bar : css.wide}>
+      <DropMenu
+        className={className ?? css.button}
+        label={look === 'icon' ? t('create.button') : undefined}
+        side={look === 'bar' ? 'up' : 'start'}
+        groups={[{ key: 'create', items }]}
+        button={
+          <>
+            <IconPlus size={look === 'bar' ? 22 : 18} aria-hidden />
+            {look !== 'icon' && <span>{t('create.button')}</span>}
+          </>
+        }
+      />
+    </div>
   )
 }

@@ -1,4 +1,3 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconMenu2, IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -20,9 +19,9 @@ export function Header({ onMenu, onSearch }: Props) {
   return (
     <header className={css.header}>
       <div className={css.phone}>
-        <ActionIcon variant="subtle" color="gray" size={40} aria-label={t('menu')} onClick={onMenu}>
+        <button type="button" className={css.icon} aria-label={t('menu')} onClick={onMenu}>
           <IconMenu2 size={22} aria-hidden />
-        </ActionIcon>
+        </button>
         <Link to="/" aria-label={product().product} className={css.mark}>
           <Mark size={28} />
         </Link>
@@ -38,11 +37,9 @@ export function Header({ onMenu, onSearch }: Props) {
       </button>
       <div className={css.right}>
         {product().sandbox && (
-          <Tooltip label={t('sandbox.hint')}>
-            <a href={product().sandbox} className={css.sandbox} target="_blank" rel="noreferrer">
-              {t('sandbox.link')}
-            </a>
-          </Tooltip>
+          <a href={product().sandbox} className={css.sandbox} target="_blank" rel="noreferrer" data-tip={t('sandbox.hint')}>
+            {t('sandbox.link')}
+          </a>
         )}
         <JobsTray />
         <span className={css.wide}>

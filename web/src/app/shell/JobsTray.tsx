@@ -1,43 +1,47 @@
-import { ActionIcon, Popover, Tooltip } from '@mantine/core'
 import { IconListCheck } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { cancelJob, type Job } from '@/api'
 import { codeOrText } from '@/lib/errors'
 import { useFmt } from '@/lib/useFmt'
-import { JobCard } from '@/ui/JobCard'
+import { DropPanel } from '@/ui/DropMenu'
 import { Loaded } from '@/ui/Loaded'
 import { toastProblem } from '@/ui/toast'
 import { isBusy, recent, secondsLeft, useJobs } from './jobs'
+import header from './Header.module.css'
 import css from './JobsTray.module.css'
+
+const JobCard = lazy(() => import('@/ui/JobCard').then((m) => ({ default: m.JobCard })))
 
 /** JobsTray lists long work: what runs now and what ended within a day. */
 export function JobsTray() {
   const { t } = useTranslation('shell')
   const fmt = useFmt()
-  const [open, setOpen] = useState(false)
   const query = useJobs()
   const running = query.data?.filter(isBusy).length ?? 0
   const label = running > 0 ? t('jobs.running', { count: running, n: fmt.number(running) }) : t('jobs.label')
   return (
-    <Popover opened={open} onChange={setOpen} width={380} position="bottom-end" trapFocus returnFocus>
-      <Popover.Target>
-        <Tooltip label={label} disabled={open}>
-          <ActionIcon variant="subtle" color="gray" size={40} aria-label={label} onClick={() => setOpen(!open)} className={css.target}>
-            <IconListCheck size={20} stroke={1.7} aria-hidden />
-            {running > 0 && <span className={css.badge}>{running}</span>}
-          </ActionIcon>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown className={css.box} aria-label={t('jobs.label')}>
-        <h2 className={css.title} tabIndex={-1} data-autofocus>
-          {t('jobs.label')}
-        </h2>
-        <Loaded query={query}>{(jobs) => <Jobs jobs={recent(jobs, Date.now())} close={() => setOpen(false)} />}</Loaded>
-      </Popover.Dropdown>
-    </Popover>
+    <DropPanel
+      className={header.icon}
+      label={label}
+      button={
+        <>
+          <IconListCheck size={20} stroke={1.7} aria-hidden />
+          {running > 0 && <span className={css.badge}>{running}</span>}
+        </>
+      }
+    >
+      {(close) => (
+        <>
+          <h2 className={css.title} tabIndex={-1} data-autofocus>
+            {t('jobs.label')}
+          </h2>
+          <Loaded query={query}>{(jobs) => <Jobs jobs={recent(jobs, Date.now())} close={close} />}</Loaded>
+        </>
+      )}
+    </DropPanel>
   )
 }
 
@@ -48,7 +52,9 @@ function Jobs({ jobs, close }: { jobs: Job[]; close: () => void }) {
     <ul className={css.list}>
       {jobs.map((j) => (
         <li key={j.id}>
-          <TrayJob job={j} close={close} />
+          <Suspense>
+            <TrayJob job={j} close={close} />
+          </Suspense>
         </li>
       ))}
     </ul>

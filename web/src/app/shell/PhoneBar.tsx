@@ -1,7 +1,6 @@
-import { IconAddressBook, IconDots, IconHome, IconPlus, IconSend } from '@tabler/icons-react'
+import { IconAddressBook, IconDots, IconHome, IconSend } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { creations } from '../nav'
 import { useMe } from '../session'
 import { CreateMenu } from './CreateMenu'
 import css from './PhoneBar.module.css'
@@ -15,16 +14,7 @@ export function PhoneBar({ onMore }: { onMore: () => void }) {
     <nav className={css.bar} aria-label={t('nav.bottom')}>
       <Place to="/" exact icon={IconHome} text={t('nav.home')} />
       {can('contacts.view') && <Place to="/contacts" icon={IconAddressBook} text={t('nav.contacts')} />}
-      {creations.some((c) => can(c.needs)) && (
-        <CreateMenu
-          target={
-            <button type="button" className={css.place}>
-              <IconPlus size={22} aria-hidden />
-              <span>{t('create.button')}</span>
-            </button>
-          }
-        />
-      )}
+      <CreateMenu look="bar" className={css.place} />
       {can('campaigns.view') && <Place to="/campaigns" icon={IconSend} text={t('nav.campaigns')} />}
       <button type="button" className={css.place} onClick={onMore}>
         <IconDots size={22} aria-hidden />

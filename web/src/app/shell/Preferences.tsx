@@ -1,8 +1,11 @@
-import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
-import { IconCheck, IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react'
+import { useMantineColorScheme } from '@mantine/core'
+import { IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { langs } from '@/lib/fmt'
+import { DropMenu, type MenuItem } from '@/ui/DropMenu'
+import { langNames } from '../langNames'
 import { useLang } from '../useLang'
+import css from './Header.module.css'
 
 const schemes = [
   { value: 'auto', icon: IconDeviceDesktop },
@@ -10,76 +13,51 @@ const schemes = [
   { value: 'dark', icon: IconMoon },
 ] as const
 
-/** Names of the languages in themselves. */
-export const langNames = { ru: 'Русский', kk: 'Қазақша', en: 'English' } as const
+/** useSchemeItems are the choices of the colour scheme, for a menu. */
+export function useSchemeItems(): MenuItem[] {
+  const { t } = useTranslation('shell')
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return schemes.map(({ value, icon }) => ({
+    key: value,
+    icon,
+    label: t(`scheme.${value}`),
+    checked: colorScheme === value,
+    onSelect: () => setColorScheme(value),
+  }))
+}
+
+/** useLangItems are the languages, each by its own name. */
+export function useLangItems(): MenuItem[] {
+  const { lang, choose } = useLang()
+  return langs.map((l) => ({ key: l, lang: l, label: langNames[l], checked: l === lang, onSelect: () => void choose(l) }))
+}
 
 export function SchemeMenu() {
   const { t } = useTranslation('shell')
   const { colorScheme } = useMantineColorScheme()
   const Icon = schemes.find((s) => s.value === colorScheme)?.icon ?? IconDeviceDesktop
+  const items = useSchemeItems()
   return (
-    <Menu>
-      <Menu.Target>
-        <Tooltip label={t('scheme.label')}>
-          <ActionIcon variant="subtle" color="gray" size={40} aria-label={t('scheme.label')}>
-            <Icon size={20} stroke={1.7} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <SchemeItems />
-      </Menu.Dropdown>
-    </Menu>
+    <DropMenu
+      className={css.icon}
+      label={t('scheme.label')}
+      button={<Icon size={20} stroke={1.7} aria-hidden />}
+      groups={[{ key: 'scheme', items }]}
+      width={200}
+    />
   )
-}
-
-export function SchemeItems() {
-  const { t } = useTranslation('shell')
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  return schemes.map(({ value, icon: Icon }) => (
-    <Menu.Item
-      key={value}
-      role="menuitemradio"
-      aria-checked={colorScheme === value}
-      leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
-      rightSection={colorScheme === value && <IconCheck size={16} aria-hidden />}
-      onClick={() => setColorScheme(value)}
-    >
-      {t(`scheme.${value}`)}
-    </Menu.Item>
-  ))
 }
 
 export function LangMenu() {
   const { t } = useTranslation()
+  const items = useLangItems()
   return (
-    <Menu>
-      <Menu.Target>
-        <Tooltip label={t('language')}>
-          <ActionIcon variant="subtle" color="gray" size={40} aria-label={t('language')}>
-            <IconLanguage size={20} stroke={1.7} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <LangItems />
-      </Menu.Dropdown>
-    </Menu>
+    <DropMenu
+      className={css.icon}
+      label={t('language')}
+      button={<IconLanguage size={20} stroke={1.7} aria-hidden />}
+      groups={[{ key: 'lang', items }]}
+      width={200}
+    />
   )
-}
-
-export function LangItems() {
-  const { lang, choose } = useLang()
-  return langs.map((l) => (
-    <Menu.Item
-      key={l}
-      lang={l}
-      role="menuitemradio"
-      aria-checked={l === lang}
-      rightSection={l === lang && <IconCheck size={16} aria-hidden />}
-      onClick={() => void choose(l)}
-    >
-      {langNames[l]}
-    </Menu.Item>
-  ))
 }

@@ -1,4 +1,3 @@
-import { Drawer } from '@mantine/core'
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +12,7 @@ import css from './Shell.module.css'
 import { shortcutsEvent } from './Shortcuts.open'
 import { Sidebar } from './Sidebar'
 
+const MenuDrawer = lazy(() => import('./MenuDrawer'))
 const Palette = lazy(() => import('./Palette'))
 const Shortcuts = lazy(() => import('./Shortcuts'))
 
@@ -53,16 +53,8 @@ export function Shell() {
         <Outlet />
       </main>
       <PhoneBar onMore={() => setMenu(true)} />
-      <Drawer
-        opened={menu}
-        onClose={() => setMenu(false)}
-        title={t('menu')}
-        size={300}
-        closeButtonProps={{ 'aria-label': t('close_menu') }}
-      >
-        <Sidebar inDrawer />
-      </Drawer>
       <Suspense>
+        {menu && <MenuDrawer onClose={() => setMenu(false)} />}
         {layer === 'palette' && <Palette onClose={() => setLayer(null)} />}
         {layer === 'shortcuts' && <Shortcuts onClose={() => setLayer(null)} />}
       </Suspense>

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -30,7 +29,7 @@ export function Sidebar({ folded: chosen, onFold, inDrawer }: Props) {
           {!folded && <span>{product().product}</span>}
         </Link>
       )}
-      <CreateMenu folded={folded} />
+      <CreateMenu look={folded ? 'icon' : 'full'} />
       <nav aria-label={t('nav.label')} className={css.nav}>
         {nav.map((g) => {
           const items = g.items.filter(visible)
@@ -57,17 +56,17 @@ function Item({ item, folded }: { item: NavItem; folded?: boolean }) {
   const Icon = item.icon
   return (
     <li>
-      <Tooltip label={t(item.name)} position="right" disabled={!folded}>
-        <Link
-          to={item.to as '/'}
-          className={css.item}
-          activeOptions={{ exact: item.exact ?? false, includeSearch: false }}
-          aria-label={folded ? t(item.name) : undefined}
-        >
-          <Icon size={20} stroke={1.7} aria-hidden />
-          {!folded && <span>{t(item.name)}</span>}
-        </Link>
-      </Tooltip>
+      <Link
+        to={item.to as '/'}
+        className={css.item}
+        activeOptions={{ exact: item.exact ?? false, includeSearch: false }}
+        aria-label={folded ? t(item.name) : undefined}
+        data-tip={folded ? t(item.name) : undefined}
+        data-tip-side="right"
+      >
+        <Icon size={20} stroke={1.7} aria-hidden />
+        {!folded && <span>{t(item.name)}</span>}
+      </Link>
     </li>
   )
 }
@@ -77,10 +76,8 @@ function FoldButton({ folded, onFold }: { folded?: boolean; onFold: () => void }
   const Icon = folded ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   const text = folded ? t('unfold') : t('fold')
   return (
-    <Tooltip label={text} position="right">
-      <button type="button" className={css.fold} onClick={onFold} aria-label={text} aria-expanded={!folded}>
-        <Icon size={20} stroke={1.7} aria-hidden />
-      </button>
-    </Tooltip>
+    <button type="button" className={css.fold} onClick={onFold} aria-label={text} aria-expanded={!folded} data-tip={text} data-tip-side="right">
+      <Icon size={20} stroke={1.7} aria-hidden />
+    </button>
   )
 }
