@@ -131,6 +131,12 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
+	afresh := a.resolverConfig()
+	afresh.NoMemory = true
+	lookup, err := mx.New(afresh)
+	if err != nil {
+		return nil, err
+	}
 	a.Queue = jobs.New(a.DB, a.Clock, a.Log)
 	a.Queue.Lease = c.Limits.Takeover
 	a.Events = event.New(a.Queue)
@@ -152,7 +158,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	senders := channel.NewService(a.DB, keys)
-	a.Senders = &email.Desk{Senders: senders, DNS: resolver, Clock: a.Clock, Host: a.mailHost(), Made: a.publish()}
+	a.Senders = &email.Desk{Senders: senders, DNS: lookup, Clock: a.Clock, Host: a.mailHost(), Made: a.publish()}
 	if a.mail, err = email.New(a.channelConfig(keys, resolver)); err != nil {
 		return nil, err
 	}

@@ -70,6 +70,7 @@ func TestACampaignGoesThroughARelay(t *testing.T) {
 
 func sendAndRead(t *testing.T, c *program.Client, host *mailhost.Host, names *mailhost.DNS, sender string, domains []string) {
 	t.Helper()
+	c.Post(t, "/api/v1/fields", program.Doc{"key": "city", "label": "Город"})
 	csv, addresses := program.People(contacts, domains...)
 	im := c.Import(t, "люди.csv", csv, "Осень")
 	require.Equal(t, contacts, im.Number("counts.created"), "%v", im)

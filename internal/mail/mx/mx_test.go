@@ -337,3 +337,20 @@ func TestASiteHasAShortNameForPeople(t *testing.T) {
 		require.Equal(t, want, mx.Plan{Site: site}.Label())
 	}
 }
+
+// MSG-4: whoever has just published a record and presses "check" must not be told what was true a minute ago.
+func TestAResolverWithoutMemorySeesAChangeAtOnce(t *testing.T) {
+	t.Parallel()
+	z := newZone(t)
+	r, err := mx.New(mx.Config{Servers: []string{z.addr}, NoMemory: true})
+	require.NoError(t, err)
+	before, err := r.TXT(t.Context(), "k1.shop.test")
+	require.NoError(t, err)
+	z.add(`k1.shop.test. 3600 IN TXT "v=DKIM1"`)
+
+	after, err := r.TXT(t.Context(), "k1.shop.test")
+
+	require.NoError(t, err)
+	require.Empty(t, before)
+	require.Equal(t, []string{"v=DKIM1"}, after)
+}

@@ -34,6 +34,7 @@ type Config struct {
 	Clock        clock.Clock
 	Timeout      time.Duration // per question and server; 0 is 3 s
 	AllowPrivate bool          // give private and loopback addresses too (tests, the pretend world)
+	NoMemory     bool          // ask anew every time: for people who have just changed a record and look whether it is there
 	SelfNames    []string      // our own mail hosts, in lower case, for the loop guard
 	SelfAddrs    []netip.Addr
 }
@@ -212,7 +213,7 @@ func (r *Resolver) recall(q question) (entry, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e, ok := r.cache[q]
-	return e, ok
+	return e, ok && !r.conf.NoMemory
 }
 
 func (r *Resolver) remember(q question, e entry) {
