@@ -18,6 +18,7 @@ import (
 const (
 	maxBody           = 4 << 20 // of a JSON request: a letter of 1 MB with its text, escaped
 	maxIdempotencyKey = 200
+	bodyTime          = time.Minute // for a JSON request to arrive, over a poor connection
 )
 
 // call is one request as the handlers see it: who came, and what goes back beside the body.

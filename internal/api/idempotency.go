@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -71,6 +72,9 @@ func hashed(ctx huma.Context) (huma.Context, string, error) {
 	if ctx.Operation().Metadata["stream"] == true {
 		_, _ = io.WriteString(h, ctx.Header("Content-Length"))
 		return ctx, hex.EncodeToString(h.Sum(nil)), nil
+	}
+	if err := ctx.SetReadDeadline(time.Now().Add(bodyTime)); err != nil {
+		return ctx, "", err
 	}
 	body, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), maxBody+1))
 	if err != nil || len(body) > maxBody {

@@ -133,7 +133,7 @@ func register[I, B any](r routes, o op, guard string, h func(context.Context, *c
 func (o op) operation(guard string) huma.Operation {
 	spec := huma.Operation{
 		OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{o.tag},
-		DefaultStatus: o.status, MaxBodyBytes: maxBody,
+		DefaultStatus: o.status, MaxBodyBytes: maxBody, BodyReadTimeout: bodyTime,
 		Metadata:   map[string]any{"guard": guard, "idempotent": o.idempotent, "stream": o.stream != nil},
 		Extensions: map[string]any{"x-permission": guard},
 	}

@@ -17,6 +17,7 @@ import (
 	"keruen/internal/app"
 	"keruen/internal/db/dbtest"
 	"keruen/internal/sandbox"
+	"keruen/internal/secret"
 )
 
 var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
@@ -205,4 +206,15 @@ func TestASecondProgramOnTheSameFileIsRefusedClearly(t *testing.T) {
 	start(t, database, nil)
 	_, err := app.New(t.Context(), settings(t, database, nil), app.Options{})
 	require.ErrorContains(t, err, "Another running Keruen uses this SQLite file")
+}
+
+// A newcomer who tries the program out gets the code at once, whatever the pretend world does to campaigns.
+func TestCodesMeetNoTroublesInThePretendWorld(t *testing.T) {
+	t.Parallel()
+	c := settings(t, dbtest.SQLite(t), nil)
+	a, err := app.New(t.Context(), c, app.Options{Passwords: &secret.Weak, World: func(c *sandbox.Config) { c.Shares = &sandbox.Shares{Grey: 1} }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, a.Close()) })
+	require.NoError(t, a.Start(t.Context()))
+	signUp(t, a, "somebody.new@gmail.com")
 }

@@ -20,7 +20,8 @@ func (a *App) startWorld(ctx context.Context, o Options) error {
 	if !a.Config.Sandbox || o.Shared {
 		return nil
 	}
-	conf := sandbox.Config{Clock: a.Clock, Log: a.Log, Dir: filepath.Join(a.Config.Data, "sandbox"), BaseURL: func() string { return a.URL }}
+	conf := sandbox.Config{Clock: a.Clock, Log: a.Log, Dir: filepath.Join(a.Config.Data, "sandbox"), BaseURL: func() string { return a.URL },
+		Calm: func(sender string) bool { return strings.EqualFold(sender, a.houseDraft().Address) }}
 	if o.World != nil {
 		o.World(&conf)
 	}

@@ -67,7 +67,7 @@ var DefaultShares = Shares{Grey: 0.06, Unknown: 0.02, Disabled: 0.005, Full: 0.0
 
 // decide chooses the behaviour for an address: what was ordered for the address, then for its
 // domain, then what its local part asks for, then its share of the world's troubles.
-func (w *Receivers) decide(addr string) Behaviour {
+func (w *Receivers) decide(sender, addr string) Behaviour {
 	addr = strings.ToLower(addr)
 	local, domain := cutAddress(addr)
 	for _, target := range []string{addr, domain} {
@@ -78,7 +78,7 @@ func (w *Receivers) decide(addr string) Behaviour {
 	if k, ok := KindOf(local); ok {
 		return Behaviour{Kind: k}
 	}
-	if w.spared(addr) {
+	if w.spared(sender, addr) {
 		return Behaviour{Kind: Accept}
 	}
 	return w.shares.pick(Part(w.seed, "trouble", addr))

@@ -52,10 +52,10 @@ type Config struct {
 	Seed     int64
 	Shares   Shares
 	Grey     Greylist
-	SlowWait time.Duration             // how long "slow" takes; 0 means 5 s
-	Limits   map[string]Limits         // by name of the provider, instead of its own
-	Spared   func(address string) bool // addresses that have no share of the troubles; nil: none
-	Accepted Reading                   // called after each letter, before the server answers; nil: nobody reads
+	SlowWait time.Duration                     // how long "slow" takes; 0 means 5 s
+	Limits   map[string]Limits                 // by name of the provider, instead of its own
+	Spared   func(sender, address string) bool // letters that have no share of the troubles; nil: none
+	Accepted Reading                           // called after each letter, before the server answers; nil: nobody reads
 }
 
 // Receivers are all mail servers of the world.
@@ -65,7 +65,7 @@ type Receivers struct {
 	archive   *archive.Archive
 	names     Resolver
 	accepted  Reading
-	spared    func(address string) bool
+	spared    func(sender, address string) bool
 	seed      int64
 	shares    Shares
 	slowWait  time.Duration
@@ -94,7 +94,7 @@ func New(c Config) *Receivers {
 		c.SlowWait = 5 * time.Second
 	}
 	if c.Spared == nil {
-		c.Spared = func(string) bool { return false }
+		c.Spared = func(string, string) bool { return false }
 	}
 	if c.Accepted == nil {
 		c.Accepted = func(archive.Letter, bool, string) {}

@@ -61,7 +61,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if !ascii(local) && !s.utf8 {
 		return s.refuse(NeedsUTF8, "rcpt", to, s.w.reply(s.p, NeedsUTF8, to))
 	}
-	b := s.w.decide(to)
+	b := s.w.decide(s.sender, to)
 	if err := s.wait(b); err != nil {
 		return err
 	}
