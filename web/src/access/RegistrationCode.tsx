@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import * as v from 'valibot'
 import { changeRegistrationEmail, confirmRegistration, resendRegistrationCode } from '@/api'
 import { product } from '@/app/session'
-import { type Problem, problemOf, problemText } from '@/lib/errors'
+import { firstText, type Problem, problemOf, problemText } from '@/lib/errors'
 import { email } from '@/lib/rules'
 import { CodeInput } from '@/ui/CodeInput'
 import { ProblemAlert } from '@/ui/ProblemAlert'
@@ -58,7 +58,7 @@ function EnterCode({ pending, keep, onChangeEmail }: Props & { onChangeEmail: ()
           value={code}
           onChange={setCode}
           onComplete={(c) => void confirm(c)}
-          error={wrong && problem ? problemText({ ...problem, code: 'access.wrong_code' }) : undefined}
+          error={wrong && problem ? firstText(problem) : undefined}
           disabled={busy}
           autoFocus
         />

@@ -11,7 +11,7 @@ import { Loaded } from '@/ui/Loaded'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { toastDone } from '@/ui/toast'
 import { useApiForm } from '@/ui/useApiForm'
-import { problemOf, problemText } from '@/lib/errors'
+import { firstText, problemOf } from '@/lib/errors'
 import css from './Form.module.css'
 import { PasswordField } from './PasswordField'
 
@@ -77,7 +77,7 @@ function Scan({ onDone }: { onDone: (codes: string[]) => void }) {
               value={code}
               onChange={setCode}
               onComplete={(c) => void confirm(c)}
-              error={error ? problemText(problemOf(error)) : undefined}
+              error={error ? firstText(problemOf(error)) : undefined}
               disabled={busy}
             />
           </li>

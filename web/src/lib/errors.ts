@@ -39,6 +39,7 @@ export function problemText(p: Problem): string {
 
 /** fieldText says what is wrong with one field. */
 export function fieldText(f: FieldProblem): string {
+  if (f.code === 'invalid') return i18next.t('errors:invalid_value') // huma's sentence that has no code of its own
   return codeText(f.code, f.params) ?? f.text ?? i18next.t('errors:invalid_value')
 }
 
@@ -65,6 +66,12 @@ function kindText(p: Problem): string {
   const key = byStatus[p.status]
   if (key) return i18next.t(key)
   return p.detail && p.status < 500 ? p.detail : i18next.t('errors:unnamed', { code: p.code })
+}
+
+/** firstText says what is wrong with the only field of a form, or why the whole was refused. */
+export function firstText(p: Problem): string {
+  const f = p.errors?.[0]
+  return f ? fieldText(f) : problemText(p)
 }
 
 /** fieldErrors maps a problem onto the fields of a form: {"email": "…"}. Prefixes such as "body." are dropped. */

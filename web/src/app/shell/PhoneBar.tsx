@@ -13,9 +13,9 @@ export function PhoneBar({ onMore }: { onMore: () => void }) {
   return (
     <nav className={css.bar} aria-label={t('nav.bottom')}>
       <Place to="/" exact icon={IconHome} text={t('nav.home')} />
-      {can('contacts.view') && <Place to="/contacts" icon={IconAddressBook} text={t('nav.contacts')} />}
+      {can('contacts.view') && <Place to="/contacts" icon={IconAddressBook} text={t('bar.contacts')} />}
       <CreateMenu look="bar" className={css.place} />
-      {can('campaigns.view') && <Place to="/campaigns" icon={IconSend} text={t('nav.campaigns')} />}
+      {can('campaigns.view') && <Place to="/campaigns" icon={IconSend} text={t('bar.campaigns')} />}
       <button type="button" className={css.place} onClick={onMore}>
         <IconDots size={22} aria-hidden />
         <span>{t('nav.more')}</span>
