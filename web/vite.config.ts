@@ -34,11 +34,11 @@ const groups = [
   { name: (id: string) => (core.includes(/src\/i18n\/\w\w\/(\w+)\.json/.exec(id)?.[1] ?? '') ? `lang-${/i18n\/(\w\w)/.exec(id)![1]}` : null) },
   { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core)|i18next|react-i18next|get-nonce|use-sync-external-store)\// },
   { name: 'ui', test: (id: string) => doorParts.test(id) || /node_modules\/(@mantine\/(core\/esm\/(core|utils)|hooks|form|store)|clsx|react-transition-group)\//.test(id) },
-  { name: 'base', test: /src\/(lib|api)\/|src\/app\/(session|useLang|queryClient|i18n|shell\/Mark)\./ },
+  { name: 'base', test: /src\/(lib|api)\/|src\/app\/(session|useLang|langNames|queryClient|i18n|shell\/Mark)\./ },
   { name: 'door', test: /src\/access\/(GuestCard|PasswordField|enter|useCountdown|useKept)\.|src\/ui\/(useApiForm|toast)\.|node_modules\/valibot\// },
   // Menus, dialogs, lists to choose from: everything that floats.
   { name: 'layers', test: /node_modules\/(@mantine\/core|@floating-ui|tabbable|react-remove-scroll|react-remove-scroll-bar|tslib|aria-hidden|react-style-singleton|use-callback-ref|use-sidecar)\//, minShareCount: 2 },
-  { name: 'parts', test: /web\/src\/ui\/(?!Confirm|QrCode|JobCard|Wizard)/, minShareCount: 2 },
+  { name: 'parts', test: /web\/src\/(ui\/(?!Confirm|QrCode|JobCard|Wizard)|app\/nav\.)/, minShareCount: 2 },
   { name: 'icons', test: /@tabler\/icons-react/, minShareCount: 2 },
 ].map((g, i, all) => ({ ...g, priority: all.length - i }))
 
