@@ -19,7 +19,7 @@ function devTemplate(): Plugin {
   }
 }
 
-const core = ['common', 'shell', 'errors', 'ui']
+const core = ['common', 'errors', 'ui']
 
 const parts = (names: string) => new RegExp(`node_modules/@mantine/core/esm/components/(${names})/`)
 

