@@ -1,7 +1,12 @@
 import { createRouter } from '@tanstack/react-router'
 import { guestRoutes, settingsRoutes } from '@/access/routes'
 import { auditRoutes } from '@/audit/routes'
+import { campaignRoutes } from '@/campaign/routes'
+import { channelRoutes } from '@/channel/routes'
+import { contactRoutes } from '@/contact/routes'
+import { contentRoutes } from '@/content/routes'
 import { homeRoutes } from '@/home/routes'
+import { intakeRoutes } from '@/intake/routes'
 import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
 import { NotFound } from './NotFound'
 import { RouteProblem } from './RouteProblem'
@@ -11,6 +16,11 @@ const tree = rootRoute.addChildren([
   guestRoute.addChildren(guestRoutes),
   cabinetRoute.addChildren([
     ...homeRoutes,
+    ...contactRoutes,
+    ...intakeRoutes,
+    ...campaignRoutes,
+    ...contentRoutes,
+    ...channelRoutes,
     settingsRoute.addChildren([...settingsRoutes, ...auditRoutes]),
   ]),
 ])

@@ -1,0 +1,183 @@
+import { Button } from '@mantine/core'
+import { IconCircleCheck, IconCircleX } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { checkSender, deleteSender, getSender, ifMatch, pauseSender, resumeSender, type Sender, type SenderRecord, updateSender } from '@/api'
+import { useCan } from '@/app/session'
+import { useFmt } from '@/lib/useFmt'
+import { Confirm } from '@/ui/Confirm'
+import { CopyField } from '@/ui/CopyField'
+import form from '@/ui/Form.module.css'
+import { Loaded } from '@/ui/Loaded'
+import { Page } from '@/ui/Page'
+import { Panel } from '@/ui/Panel'
+import { FormSkeleton } from '@/ui/Skeletons'
+import { StatusPill } from '@/ui/StatusPill'
+import { toastDone, toastProblem } from '@/ui/toast'
+import { senderKey, SenderPill, sendersKey } from './sender'
+import { SenderForm } from './SenderForm'
+
+const route = getRouteApi('/cabinet/channels/$id')
+
+/** SenderCard shows one sender: what to publish in the DNS and what stands there, its settings, pause. */
+export function SenderCard() {
+  const { t } = useTranslation('channel')
+  const fmt = useFmt()
+  const { id } = route.useParams()
+  const client = useQueryClient()
+  const canEdit = useCan('senders.edit')
+  const query = useQuery({ queryKey: senderKey(id), queryFn: ({ signal }) => getSender({ path: { id }, signal }) })
+  const [busy, setBusy] = useState('')
+  const keep = (s: Sender) => {
+    client.setQueryData(senderKey(id), s)
+    void client.invalidateQueries({ queryKey: sendersKey })
+  }
+  const act = async (name: string, work: (o: { path: { id: string } }) => Promise<Sender>) => {
+    setBusy(name)
+    try {
+      keep(await work({ path: { id } }))
+    } catch (e) {
+      toastProblem(e)
+    } finally {
+      setBusy('')
+    }
+  }
+  const s = query.data
+  return (
+    <Page
+      title={s?.name ?? t('card.title')}
+      back={{ to: '/channels', label: t('list.title') }}
+      state={
+        s && (
+          <>
+            <SenderPill state={s.state} />
+            <span>{s.address}</span>
+            {s.checked_at && <span>{t('card.checked', { when: fmt.relative(s.checked_at) })}</span>}
+          </>
+        )
+      }
+      primary={
+        canEdit && s && s.records.length > 0 && (
+          <Button loading={busy === 'check'} onClick={() => void act('check', checkSender)}>
+            {t('card.check')}
+          </Button>
+        )
+      }
+      actions={
+        canEdit && s && (
+          <Button variant="default" loading={busy === 'pause'} onClick={() => void act('pause', s.paused ? resumeSender : pauseSender)}>
+            {s.paused ? t('card.resume') : t('card.pause')}
+          </Button>
+        )
+      }
+    >
+      <Loaded query={query} skeleton={<FormSkeleton />}>
+        {(x) => (
+          <div className={form.stack}>
+            {x.paused && (
+              <p className={form.note} data-tone="warning">
+                {t('card.paused_text')}
+              </p>
+            )}
+            <Records sender={x} />
+            <Settings sender={x} canEdit={canEdit} onSaved={keep} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Records({ sender: s }: { sender: Sender }) {
+  const { t } = useTranslation('channel')
+  if (s.records.length === 0) {
+    return (
+      <Panel title={t('records.title')}>
+        <p className="muted">{t('records.none')}</p>
+      </Panel>
+    )
+  }
+  return (
+    <Panel title={t('records.title')} hint={t('records.hint')} flush>
+      <ul className={form.rows}>
+        {s.records.map((r) => (
+          <Record key={`${r.kind}/${r.name}`} record={r} checked={s.checked_at !== undefined} />
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function Record({ record: r, checked }: { record: SenderRecord; checked: boolean }) {
+  const { t } = useTranslation('channel')
+  return (
+    <li className={form.row}>
+      <div className={`${form.main} ${form.stack}`}>
+        <div className={form.name}>
+          {r.kind.toUpperCase()} · {r.type}
+          {checked && (
+            <StatusPill tone={r.ok ? 'success' : r.required ? 'danger' : 'warning'} icon={r.ok ? IconCircleCheck : IconCircleX}>
+              {r.ok ? t('records.ok') : t('records.wrong')}
+            </StatusPill>
+          )}
+          {!r.required && <StatusPill>{t('records.optional')}</StatusPill>}
+        </div>
+        <p className="subtle">{t(`records.about_${r.kind}`)}</p>
+        <CopyField label={t('records.name')} value={r.name} />
+        <CopyField label={t('records.expected')} value={r.expected} block />
+        {checked && !r.ok && (
+          <div>
+            <div className="subtle">{t('records.found')}</div>
+            <div className={form.mono}>{r.found.length > 0 ? r.found.join('\n') : t('records.nothing')}</div>
+          </div>
+        )}
+        {checked && r.advice && <p>{t(`advice.${r.advice}`, { defaultValue: r.advice })}</p>}
+      </div>
+    </li>
+  )
+}
+
+interface SettingsProps {
+  sender: Sender
+  canEdit: boolean
+  onSaved: (s: Sender) => void
+}
+
+function Settings({ sender: s, canEdit, onSaved }: SettingsProps) {
+  const { t } = useTranslation('channel')
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [deleting, setDeleting] = useState(false)
+  if (!canEdit) return null
+  const remove = async () => {
+    await deleteSender({ path: { id: s.id } })
+    await client.invalidateQueries({ queryKey: sendersKey })
+    await navigate({ to: '/channels' })
+  }
+  return (
+    <Panel
+      title={t('card.settings')}
+      aside={
+        <Button variant="default" onClick={() => setDeleting(true)}>
+          {t('card.delete')}
+        </Button>
+      }
+    >
+      <SenderForm
+        key={s.version}
+        sender={s}
+        action={t('ui:save')}
+        send={(body) => updateSender({ path: { id: s.id }, headers: ifMatch(s.version), body })}
+        onDone={(next) => {
+          onSaved(next)
+          toastDone(t('card.saved'))
+        }}
+      />
+      <Confirm opened={deleting} onClose={() => setDeleting(false)} title={t('card.delete_title', { name: s.name })} action={t('card.delete')} onConfirm={remove}>
+        <p>{t('card.delete_text')}</p>
+      </Confirm>
+    </Panel>
+  )
+}

@@ -1,0 +1,199 @@
+import { Button, Menu, Select } from '@mantine/core'
+import { IconAddressBook, IconDots, IconDownload, IconFileImport, IconPlus } from '@tabler/icons-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Contact, listContacts } from '@/api'
+import { useList } from '@/api/useList'
+import { useCan } from '@/app/session'
+import { usePolling } from '@/lib/sse'
+import { useFmt } from '@/lib/useFmt'
+import { type Column, DataTable, type Sort } from '@/ui/DataTable'
+import { EmptyState } from '@/ui/EmptyState'
+import { FilterBar, NothingFound } from '@/ui/FilterBar'
+import form from '@/ui/Form.module.css'
+import { LinkButton } from '@/ui/LinkButton'
+import { Loaded } from '@/ui/Loaded'
+import { Page } from '@/ui/Page'
+import { Panel } from '@/ui/Panel'
+import { TableSkeleton } from '@/ui/Skeletons'
+import { AddContact } from './AddContact'
+import { ConsentPill } from './ConsentPill'
+import { advertisingByEmail, contactsKey, fullName, useLists } from './contact'
+import type { ContactSearch } from './routes'
+
+/** NewContact is the list with the drawer open; the drawer has its own address. */
+export const NewContact = () => <Contacts adding />
+
+/** Contacts finds and manages people (AUD-5). */
+export function Contacts({ adding }: { adding?: boolean }) {
+  const { t } = useTranslation('contact')
+  const fmt = useFmt()
+  const filter = useSearch({ strict: false }) as ContactSearch
+  const navigate = useNavigate()
+  const canEdit = useCan('contacts.edit')
+  const refetchInterval = usePolling()
+  const list = useList<Contact>({
+    key: [...contactsKey, filter],
+    load: ({ cursor, signal }) => listContacts({ query: { ...filter, cursor, limit: 100 }, signal }),
+    refetchInterval,
+  })
+  const set = (change: Partial<ContactSearch>) => void navigate({ to: '/contacts', search: { ...filter, ...change }, replace: true })
+  const columns = useColumns()
+  const narrowed = Boolean(filter.search || filter.list || filter.consent)
+  const empty = !narrowed && list.query.data !== undefined && list.rows.length === 0
+  const total = list.total && t('list.total', { count: list.total.n, n: (list.total.approx ? '≈ ' : '') + fmt.number(list.total.n) })
+  return (
+    <Page
+      title={t('title')}
+      state={!empty && total}
+      primary={canEdit && !empty && <AddLink filter={filter} />}
+      actions={!empty && <Actions filter={filter} canEdit={canEdit} />}
+    >
+      {!empty && <Filters filter={filter} set={set} />}
+      <Panel flush>
+        <Loaded query={list.query} skeleton={<TableSkeleton rows={12} />}>
+          {() => (
+            <DataTable
+              label={t('title')}
+              columns={columns}
+              rows={list.rows}
+              rowKey={(c) => c.id}
+              rowLink={(c) => ({ to: '/contacts/$id', params: { id: c.id } })}
+              sort={sortOf(filter.sort)}
+              onSort={(s) => set({ sort: (s.desc ? `-${s.by}` : s.by) as ContactSearch['sort'] })}
+              total={list.total?.n}
+              more={list.more}
+              empty={empty ? <NoContacts canEdit={canEdit} /> : <NothingFound onReset={() => void navigate({ to: '/contacts' })} />}
+            />
+          )}
+        </Loaded>
+      </Panel>
+      {adding && <AddContact onClose={() => void navigate({ to: '/contacts', search: filter })} />}
+    </Page>
+  )
+}
+
+function sortOf(text = '-created_at'): Sort {
+  return { by: text.replace('-', ''), desc: text.startsWith('-') }
+}
+
+const useColumns = (): Column<Contact>[] => {
+  const { t } = useTranslation('contact')
+  const fmt = useFmt()
+  return [
+    { key: 'address', header: t('list.address'), width: '30%', sort: 'email', cell: (c) => c.email || fmt.phone(c.phone) || t('list.no_address'), phone: 'title' },
+    { key: 'name', header: t('list.name'), sort: 'last_name', cell: (c) => fullName(c), phone: 'line' },
+    { key: 'phone', header: t('field.phone'), width: '170px', cell: (c) => fmt.phone(c.phone), from: 'lg' },
+    { key: 'consent', header: t('list.consent'), width: '190px', cell: (c) => <ConsentPill state={advertisingByEmail(c)} />, phone: 'line' },
+    { key: 'added', header: t('list.added'), width: '120px', sort: 'created_at', cell: (c) => fmt.shortDate(c.created_at), from: 'md' },
+  ]
+}
+
+function AddLink({ filter }: { filter: ContactSearch }) {
+  const { t } = useTranslation('contact')
+  return (
+    <LinkButton link={{ to: '/contacts/new', search: filter }} leftSection={<IconPlus size={18} aria-hidden />}>
+      {t('add.action')}
+    </LinkButton>
+  )
+}
+
+function Actions({ filter, canEdit }: { filter: ContactSearch; canEdit: boolean }) {
+  const { t } = useTranslation('contact')
+  const canExport = useCan('contacts.export')
+  return (
+    <>
+      {canEdit && (
+        <LinkButton variant="default" link={{ to: '/imports/new' }} leftSection={<IconFileImport size={18} aria-hidden />}>
+          {t('list.import')}
+        </LinkButton>
+      )}
+      {canExport && (
+        <Menu>
+          <Menu.Target>
+            <Button variant="default" aria-label={t('list.more')} px="xs">
+              <IconDots size={18} aria-hidden />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component="a" href={`/api/v1/contacts.csv${query(filter)}`} download leftSection={<IconDownload size={18} aria-hidden />}>
+              {t('list.export')}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </>
+  )
+}
+
+function query(filter: ContactSearch): string {
+  const pairs = Object.entries(filter).filter(([, v]) => v) as [string, string][]
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : ''
+}
+
+interface FiltersProps {
+  filter: ContactSearch
+  set: (change: Partial<ContactSearch>) => void
+}
+
+function Filters({ filter, set }: FiltersProps) {
+  const { t } = useTranslation('contact')
+  const lists = useLists()
+  return (
+    <FilterBar
+      search={{ value: filter.search ?? '', label: t('list.search'), onChange: (text) => set({ search: text || undefined }) }}
+      chips={{
+        label: t('list.consent'),
+        value: filter.consent ?? '',
+        onChange: (v) => set({ consent: (v || undefined) as ContactSearch['consent'] }),
+        options: [
+          { value: '', label: t('list.all') },
+          { value: 'granted', label: t('consent.granted') },
+          { value: 'withdrawn', label: t('consent.withdrawn') },
+          { value: 'none', label: t('consent.none') },
+        ],
+      }}
+    >
+      {lists.data && lists.data.length > 0 && (
+        <Select
+          aria-label={t('list.list')}
+          placeholder={t('list.any_list')}
+          clearable
+          searchable={lists.data.length > 8}
+          w={220}
+          data={lists.data.map((l) => ({ value: l.id, label: l.name }))}
+          value={filter.list ?? null}
+          onChange={(v) => set({ list: v ?? undefined })}
+          clearButtonProps={{ 'aria-label': t('list.clear_list') }}
+        />
+      )}
+    </FilterBar>
+  )
+}
+
+// Three ways in: a file, by hand, by a program.
+function NoContacts({ canEdit }: { canEdit: boolean }) {
+  const { t } = useTranslation('contact')
+  return (
+    <EmptyState
+      icon={IconAddressBook}
+      title={t('empty.title')}
+      text={t('empty.text')}
+      action={
+        canEdit && (
+          <div className={form.buttons}>
+            <LinkButton link={{ to: '/imports/new' }} leftSection={<IconFileImport size={18} aria-hidden />}>
+              {t('empty.import')}
+            </LinkButton>
+            <LinkButton variant="default" link={{ to: '/contacts/new' }}>
+              {t('empty.by_hand')}
+            </LinkButton>
+            <LinkButton variant="default" link={{ to: '/settings/keys' }}>
+              {t('empty.api')}
+            </LinkButton>
+          </div>
+        )
+      }
+    />
+  )
+}

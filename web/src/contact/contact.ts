@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query'
+import { type Contact, listFields, listLists } from '@/api'
+
+/** Keys of what this feature keeps in the cache. */
+export const contactsKey = ['contacts']
+export const contactKey = (id: string) => ['contact', id]
+export const listsKey = ['lists']
+export const fieldsKey = ['fields']
+
+/** fullName joins the names; empty when there are none. */
+export const fullName = (c: { first_name: string; last_name: string }) => [c.first_name, c.last_name].filter(Boolean).join(' ')
+
+/** titleOf names a contact by what there is: name, address, phone. */
+export const titleOf = (c: Contact) => fullName(c) || c.email || c.phone || c.id
+
+export type ConsentView = 'granted' | 'withdrawn' | 'none'
+
+/** advertisingByEmail tells whether advertising letters are agreed to, the commonest question about a contact. */
+export function advertisingByEmail(c: Contact): ConsentView {
+  return c.consents?.find((s) => s.channel === 'email' && s.purpose === 'advertising')?.state ?? 'none'
+}
+
+/** useLists gives all lists of the account; they are few. */
+export function useLists() {
+  return useQuery({ queryKey: listsKey, queryFn: async ({ signal }) => (await listLists({ signal })).items, staleTime: 30_000 })
+}
+
+/** useFields gives the fields of contacts: built in, and those of the account. */
+export function useFields() {
+  return useQuery({ queryKey: fieldsKey, queryFn: async ({ signal }) => (await listFields({ signal })).items, staleTime: 60_000 })
+}
+
+/** builtinFields have their names in the texts; others carry their own label. */
+export const builtinFields = ['email', 'phone', 'first_name', 'last_name', 'full_name', 'lang']

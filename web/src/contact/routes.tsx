@@ -1,0 +1,59 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { needTexts } from '@/app/i18n'
+import { cabinetRoute } from '@/app/routes'
+
+const text = (v: unknown) => (typeof v === 'string' && v !== '' ? v : undefined)
+const oneOf = <T extends string>(v: unknown, of: readonly T[]) => of.find((x) => x === v)
+
+const sorts = ['created_at', '-created_at', 'email', '-email', 'last_name', '-last_name', 'updated_at', '-updated_at'] as const
+
+/** What narrows the list of contacts; lives in the URL. */
+export interface ContactSearch {
+  search?: string
+  list?: string
+  consent?: 'granted' | 'withdrawn' | 'none'
+  sort?: (typeof sorts)[number]
+}
+
+const contactSearch = (s: Record<string, unknown>): ContactSearch => ({
+  search: text(s.search),
+  list: text(s.list),
+  consent: oneOf(s.consent, ['granted', 'withdrawn', 'none'] as const),
+  sort: oneOf(s.sort, sorts),
+})
+
+export const contactRoutes = [
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/contacts',
+    validateSearch: contactSearch,
+    loader: () => needTexts('contact'),
+    component: lazyRouteComponent(() => import('./Contacts'), 'Contacts'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/contacts/new',
+    validateSearch: contactSearch,
+    loader: () => needTexts('contact'),
+    component: lazyRouteComponent(() => import('./Contacts'), 'NewContact'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/contacts/$id',
+    loader: () => needTexts('contact', 'delivery'),
+    component: lazyRouteComponent(() => import('./ContactCard'), 'ContactCard'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/lists',
+    loader: () => needTexts('contact'),
+    component: lazyRouteComponent(() => import('./Lists'), 'Lists'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/suppressions',
+    validateSearch: (s: Record<string, unknown>): { search?: string } => ({ search: text(s.search) }),
+    loader: () => needTexts('contact'),
+    component: lazyRouteComponent(() => import('./Suppressions'), 'Suppressions'),
+  }),
+] as const

@@ -1,0 +1,25 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { needTexts } from '@/app/i18n'
+import { cabinetRoute } from '@/app/routes'
+
+export const contentRoutes = [
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/templates',
+    loader: () => needTexts('content'),
+    component: lazyRouteComponent(() => import('./Templates'), 'Templates'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/templates/new',
+    validateSearch: (s: Record<string, unknown>): { from?: string } => ({ from: typeof s.from === 'string' ? s.from : undefined }),
+    loader: () => needTexts('content', 'contact'),
+    component: lazyRouteComponent(() => import('./TemplatePage'), 'NewTemplate'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/templates/$id',
+    loader: () => needTexts('content', 'contact'),
+    component: lazyRouteComponent(() => import('./TemplatePage'), 'TemplatePage'),
+  }),
+] as const

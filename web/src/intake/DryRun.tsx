@@ -1,0 +1,113 @@
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { cancelImport, dryRunImport, getImport, type Import, once, startImport } from '@/api'
+import { useFmt } from '@/lib/useFmt'
+import form from '@/ui/Form.module.css'
+import { JobCard } from '@/ui/JobCard'
+import { Panel } from '@/ui/Panel'
+import { ProblemAlert } from '@/ui/ProblemAlert'
+import { SafeBar } from '@/ui/SafeBar'
+import { CountTiles, ErrorGroups } from './Counts'
+import { importKey, importsKey } from './steps'
+
+interface Props {
+  file: Import
+  onBack: () => void
+  onColumns: () => void
+}
+
+/** DryRun checks every row on the server and shows what would happen, before anything does. */
+export function DryRun({ file, onBack, onColumns }: Props) {
+  const { t } = useTranslation('intake')
+  const fmt = useFmt()
+  const client = useQueryClient()
+  const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+  const refresh = async () => {
+    client.setQueryData(importKey(file.id), await getImport({ path: { id: file.id } }))
+    void client.invalidateQueries({ queryKey: importsKey })
+  }
+  const act = async (work: () => Promise<unknown>) => {
+    setBusy(true)
+    setError(null)
+    try {
+      await work()
+      await refresh()
+    } catch (e) {
+      setError(e)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const check = () => act(() => dryRunImport({ path: { id: file.id }, headers: once() }))
+  // Coming here means "check it": settings that changed have made the import a draft again. Once per visit.
+  const asked = useRef(false)
+  useEffect(() => {
+    if (file.state !== 'draft' || asked.current) return
+    asked.current = true
+    void check()
+  })
+  const start = () => act(() => startImport({ path: { id: file.id }, headers: once() }))
+  const c = file.counts
+  const taken = c ? c.created + c.updated : 0
+  if (file.state === 'checking') {
+    return (
+      <div className={form.stack}>
+        <ProblemAlert error={error} />
+        <JobCard
+          job={{ title: t('check.running'), state: 'running', done: file.done, total: file.rows_estimate }}
+          onCancel={file.can_cancel ? () => void act(() => cancelImport({ path: { id: file.id } })) : undefined}
+        />
+      </div>
+    )
+  }
+  return (
+    <div className={form.stack}>
+      <ProblemAlert error={error} onRetry={() => void check()} />
+      {c && file.state === 'ready' && (
+        <>
+          <CountTiles counts={c} planned />
+          {c.rows > 0 && c.errors / c.rows > 0.05 && (
+            <div className={form.note} data-tone="warning" role="note">
+              {t('check.many_errors', { share: fmt.share(c.errors, c.rows) })}
+            </div>
+          )}
+          <ErrorGroups groups={file.error_groups} aside={<Button variant="default" onClick={onColumns}>{t('check.columns')}</Button>} />
+          <Signing file={file} />
+        </>
+      )}
+      <SafeBar>
+        <Button variant="default" onClick={onBack}>
+          {t('back')}
+        </Button>
+        {file.state === 'draft' && (
+          <Button onClick={() => void check()} loading={busy}>
+            {t('check.again')}
+          </Button>
+        )}
+        {file.state === 'ready' && (
+          <Button onClick={() => void start()} loading={busy} disabled={taken === 0}>
+            {t('check.start', { count: taken, n: fmt.number(taken) })}
+          </Button>
+        )}
+      </SafeBar>
+    </div>
+  )
+}
+
+// What pressing the button declares, in exact words.
+function Signing({ file }: { file: Import }) {
+  const { t } = useTranslation('intake')
+  const d = file.settings.consent
+  return (
+    <Panel title={t('sign.title')}>
+      {d.declared ? (
+        <p>{t('sign.declared', { source: d.source, date: d.date, wording: d.wording })}</p>
+      ) : (
+        <p>{t('sign.none')}</p>
+      )}
+    </Panel>
+  )
+}
