@@ -162,8 +162,8 @@ func consentOf(c contact.Consent) Consent {
 		ObtainedAt: instant(c.Obtained)}
 }
 
-// proof takes the source that is stated. That the contact itself acted (a form) is believed from the customer's own
-// site, which comes with a key; what a member types is by hand, and does not revive what was withdrawn (AUD-3).
+// proof takes the source that is stated. That a form was filled in is believed from the customer's own site, which comes
+// with a key; what a member types is by hand. Neither revives what was withdrawn (AUD-3).
 func (g GrantConsent) proof(who access.Actor) contact.Proof {
 	source := contact.Source(g.Source)
 	if who.Via != access.ByKey {

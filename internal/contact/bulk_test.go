@@ -161,8 +161,8 @@ func TestNoOrderOfImportsAndWithdrawalsRevivesAnyone(t *testing.T) {
 				}
 			case 4:
 				if c != 0 && rnd.IntN(3) == 0 {
-					require.NoError(t, w.Grant(t.Context(), w.who, c, channel.Email, channel.Advertising, byForm))
-					left[email] = false
+					require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c, channel.Email, channel.Advertising, byLink))
+					left[email] = left[email] && w.reason(c) == contact.HasUnsubscribed
 				}
 			}
 			for e, c := range ids {

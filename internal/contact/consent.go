@@ -44,17 +44,14 @@ type Source string
 // Sources.
 const (
 	FromImport      Source = "import"
-	FromForm        Source = "form"
+	FromForm        Source = "form" // of the customer's site, as its account says
 	FromAPI         Source = "api"
 	ByHand          Source = "hand"
-	UnsubscribeLink Source = "unsubscribe_link"
+	UnsubscribeLink Source = "unsubscribe_link" // by the page behind the link of a letter: leaving, and coming back
 	OneClick        Source = "one_click"
 	ByComplaint     Source = "complaint"
 	FromMember      Source = "member" // the member itself, by registering
 )
-
-// byPerson tells the sources in which the contact itself acted; only they may revive a withdrawn consent (AUD-3).
-func (s Source) byPerson() bool { return s == FromForm || s == FromMember }
 
 // Proof is the evidence of consents: who said what, where and when (AUD-1).
 type Proof struct {
@@ -74,7 +71,7 @@ const MaxWording = 4000
 
 // Errors of consent.
 var (
-	ErrWithdrawn = errs.New(errs.Conflict, "consent.withdrawn", "The contact has unsubscribed. Only the contact can agree again, through a form of its own.")
+	ErrWithdrawn = errs.New(errs.Conflict, "consent.withdrawn", "The contact has unsubscribed. Only the contact itself can agree again: by the link in a letter that it got.")
 	ErrProof     = errs.New(errs.Invalid, "consent.proof", "Say where the consent comes from and with which words it was given.")
 	ErrPurpose   = errs.New(errs.Invalid, "consent.purpose", "The purpose must be advertising or transactional.")
 	ErrChannel   = errs.New(errs.Invalid, "consent.channel", "There is no such channel.")
@@ -137,8 +134,8 @@ func (p Proof) check() error {
 	return nil
 }
 
-// Grant records that the contact agrees to messages of a purpose on a channel. Repeating it changes nothing. A consent that the
-// contact withdrew comes back only when the contact itself acts: otherwise ErrWithdrawn (AUD-3).
+// Grant records that the contact agrees to messages of a purpose on a channel. Repeating it changes nothing. It is the account that
+// says so, whatever source it names, so a consent that the contact withdrew does not come back: ErrWithdrawn (AUD-3).
 func (s *Service) Grant(ctx context.Context, who access.Actor, c ID, ch channel.Kind, p channel.Purpose, proof Proof) error {
 	if err := who.Can(access.EditContacts); err != nil {
 		return err
@@ -184,16 +181,32 @@ func (s *Service) GrantTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, ch 
 	if err != nil {
 		return err
 	}
-	left := now.Action == Withdrawn || stop.Reason == Unsubscribed && stop.stops(p)
-	if left && !proof.Source.byPerson() {
+	if now.Action == Withdrawn || stop.Reason == Unsubscribed && stop.stops(p) {
 		return ErrWithdrawn
 	}
-	if left && stop.Reason == Unsubscribed {
-		if err := deleteSuppression(ctx, tx, t, stop.ID); err != nil {
+	return saveConsent(ctx, tx, t, c, ch, p, Granted, proof)
+}
+
+// ReturnByLink takes back what the recipient withdrew: it came with a signed link of a letter to its own mailbox and needs no
+// permission. This is the only way in which a withdrawn consent revives (AUD-3). A consent that never was does not arise
+// so, nothing revives after a complaint, and a deleted contact is no error.
+func (s *Service) ReturnByLink(ctx context.Context, t id.Tenant, c ID, ch channel.Kind, p channel.Purpose, proof Proof) error {
+	return s.byRecipient(ctx, t, c, func(ctx context.Context, tx *db.Tx, got Contact) error {
+		now, err := stateOf(ctx, tx, t, c, ch, p)
+		if err != nil || now.Action != Withdrawn {
 			return err
 		}
-	}
-	return saveConsent(ctx, tx, t, c, ch, p, Granted, proof)
+		stop, err := s.stopFor(ctx, tx, got, ch)
+		if err != nil || stop.Reason == Complaint {
+			return err
+		}
+		if stop.Reason == Unsubscribed && stop.stops(p) {
+			if err := deleteSuppression(ctx, tx, t, stop.ID); err != nil {
+				return err
+			}
+		}
+		return saveConsent(ctx, tx, t, c, ch, p, Granted, proof)
+	})
 }
 
 // Withdraw records that the person no longer agrees, on one channel; an empty purpose means all of them.

@@ -48,6 +48,7 @@ func (w *world) create(email string) contact.Contact {
 
 var (
 	byForm = contact.Proof{Source: contact.FromForm, Wording: "I agree to receive news"}
+	byLink = contact.Proof{Source: contact.UnsubscribeLink, Wording: "Came back by the link of the message"}
 	byHand = contact.Proof{Source: contact.ByHand, Wording: "Agreed on the telephone"}
 )
 
@@ -120,11 +121,30 @@ func TestOnlyTheContactItselfRevivesAWithdrawnConsent(t *testing.T) {
 		w.grant(c.ID)
 		require.NoError(t, w.Withdraw(t.Context(), w.who, c.ID, channel.Email, "", byHand))
 
-		require.ErrorIs(t, w.Grant(t.Context(), w.who, c.ID, channel.Email, channel.Advertising, byHand), contact.ErrWithdrawn)
+		for _, source := range []contact.Source{contact.ByHand, contact.FromAPI, contact.FromForm, contact.FromMember, contact.FromImport} {
+			claimed := contact.Proof{Source: source, Wording: "I agree to receive news"}
+			require.ErrorIs(t, w.Grant(t.Context(), w.who, c.ID, channel.Email, channel.Advertising, claimed), contact.ErrWithdrawn, source)
+		}
 		require.Equal(t, contact.HasUnsubscribed, w.reason(c.ID))
 
-		require.NoError(t, w.Grant(t.Context(), w.who, c.ID, channel.Email, channel.Advertising, byForm))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c.ID, channel.Email, channel.Advertising, byLink))
 		require.Equal(t, contact.Reachable, w.reason(c.ID))
+	})
+}
+
+// AUD-3
+func TestReturningBringsBackOnlyWhatTheContactItselfHadGiven(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		stranger, complained := w.create("a@example.kz"), w.create("b@example.kz")
+		w.grant(complained.ID)
+		require.NoError(t, w.Complain(t.Context(), w.who.Tenant, complained.ID, channel.Email, contact.Proof{}))
+
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, stranger.ID, channel.Email, channel.Advertising, byLink))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, complained.ID, channel.Email, channel.Advertising, byLink))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, 12345, channel.Email, channel.Advertising, byLink))
+
+		require.Equal(t, contact.NoConsent, w.reason(stranger.ID))
+		require.Equal(t, contact.OnStopList, w.reason(complained.ID))
 	})
 }
 

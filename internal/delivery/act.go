@@ -91,6 +91,7 @@ type Leaving struct {
 	Address string // masked: forwarded letters must not show it (m•••@example.kz)
 	Lang    lang.Lang
 	Left    bool // has left already
+	Return  bool // may come back: it left by itself, and the contact is still there
 }
 
 // ShowLeaving tells what an unsubscribe link is about. It changes nothing: scanners follow links.
@@ -114,6 +115,7 @@ func (s *Service) ShowLeaving(ctx context.Context, token string) (Leaving, error
 	c := found[0]
 	out := Leaving{Account: acc.Name, Address: mask(c.Email), Lang: acc.Lang}
 	out.Left = c.Reason == contact.HasUnsubscribed || c.Reason == contact.Gone
+	out.Return = c.Reason == contact.HasUnsubscribed
 	if l, ok := lang.Parse(c.Lang); ok && c.Lang != "" {
 		out.Lang = l
 	}
@@ -144,6 +146,33 @@ func (s *Service) Leave(ctx context.Context, token string, oneClick bool, v Visi
 	})
 }
 
+// Return takes back an unsubscription, for somebody who pressed the button by mistake. The link came to the mailbox that
+// had agreed, so it is the contact itself that acts (AUD-3). Where there is nothing to take back it changes nothing.
+func (s *Service) Return(ctx context.Context, token string, v Visit) error {
+	ref, _, err := s.readLink(signLeave, token, 0)
+	if err != nil {
+		return err
+	}
+	t, err := s.target(ctx, ref)
+	if err != nil {
+		return err
+	}
+	proof := proofOf(ref, v, "Came back by the link of the message")
+	proof.Source = contact.UnsubscribeLink
+	if err := s.contacts.ReturnByLink(ctx, t.Tenant, t.Contact, channel.Email, t.Purpose, proof); err != nil {
+		return fmt.Errorf("return: %w", err)
+	}
+	return nil
+}
+
+// proofOf is the evidence of what a recipient did by a link.
+func proofOf(ref channel.Ref, v Visit, wording string) contact.Proof {
+	return contact.Proof{
+		Wording: wording, IP: v.IP, UserAgent: v.UserAgent,
+		Evidence: map[string]string{"message": fmt.Sprintf("%s/%d", PartID(ref.Part), ref.Seq)},
+	}
+}
+
 // Complain is Leave with "this is spam" said: the contact is not written to again, and it counts (CMP-1).
 func (s *Service) Complain(ctx context.Context, token string, v Visit) error {
 	err := s.leave(ctx, token, v, func(t target, proof contact.Proof) error {
@@ -169,11 +198,7 @@ func (s *Service) leave(ctx context.Context, token string, v Visit, do func(targ
 	if err != nil {
 		return err
 	}
-	proof := contact.Proof{
-		Wording: "Unsubscribed by the link of the message", IP: v.IP, UserAgent: v.UserAgent,
-		Evidence: map[string]string{"message": fmt.Sprintf("%s/%d", PartID(ref.Part), ref.Seq)},
-	}
-	if err := do(t, proof); err != nil && !errors.Is(err, errs.ErrNotFound) {
+	if err := do(t, proofOf(ref, v, "Unsubscribed by the link of the message")); err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return fmt.Errorf("leave: %w", err)
 	}
 	return s.note(ctx, t, ref, Unsubscribed, noLink, Visit{Method: "POST", UserAgent: v.UserAgent, IP: v.IP})

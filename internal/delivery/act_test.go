@@ -168,6 +168,39 @@ func TestActsWithinTheWindowAreNotLost(t *testing.T) {
 	})
 }
 
+// AUD-3
+func TestWhoLeftComesBackByTheLinkOfItsLetter(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, clock.Real{})
+		p, got := w.letters(1)
+		leave := got[1].Email.UnsubscribeURL[len("https://k.test/u/"):]
+		require.NoError(t, w.Leave(t.Context(), leave, false, Visit{Method: "POST"}))
+		l, err := w.ShowLeaving(t.Context(), leave)
+		require.NoError(t, err)
+		require.True(t, l.Left && l.Return)
+		who := w.deliveries(p)[0].Contact
+		byForm := contact.Proof{Source: contact.FromForm, Wording: "I agree to news"}
+		require.ErrorIs(t, w.contacts.Grant(t.Context(), w.who, who, channel.Email, channel.Advertising, byForm), contact.ErrWithdrawn)
+
+		require.ErrorIs(t, w.Return(t.Context(), leave+"x", Visit{Method: "POST"}), ErrLink)
+		require.NoError(t, w.Return(t.Context(), leave, Visit{Method: "POST", IP: "10.0.0.1"}))
+		l, err = w.ShowLeaving(t.Context(), leave)
+		require.NoError(t, err)
+		require.False(t, l.Left)
+		history, err := w.contacts.History(t.Context(), w.who, who)
+		require.NoError(t, err)
+		require.Equal(t, contact.Granted, history[0].Action)
+		require.Equal(t, "10.0.0.1", history[0].IP)
+
+		require.NoError(t, w.Complain(t.Context(), leave, Visit{Method: "POST"}))
+		require.NoError(t, w.Return(t.Context(), leave, Visit{Method: "POST"}))
+		found, err := contact.GuardRows(t.Context(), d, w.who.Tenant, channel.Email, channel.Advertising, []contact.ID{who})
+		require.NoError(t, err)
+		require.Equal(t, contact.OnStopList, found[0].Reason, "a complaint is for good")
+	})
+}
+
 func TestManyEventsAtOnceAreAllCountedOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

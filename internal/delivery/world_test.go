@@ -22,6 +22,7 @@ import (
 	"keruen/internal/id"
 	"keruen/internal/jobs"
 	"keruen/internal/lang"
+	"keruen/internal/page"
 	"keruen/internal/secret"
 )
 
@@ -193,4 +194,11 @@ func (w *world) received(p Part) map[int32]int {
 		}
 	}
 	return out
+}
+
+// deliveries lists the messages of a part.
+func (w *world) deliveries(p Part) []Delivery {
+	list, err := w.Deliveries(w.t.Context(), w.who.Tenant, p.Source, Filter{}, page.Ask{Limit: 100})
+	require.NoError(w.t, err)
+	return list.Items
 }

@@ -16,6 +16,7 @@ type page uint8
 const (
 	asking page = iota // shall we?
 	done               // it is done
+	back               // it is taken back
 	wrong              // the link is no good
 	busy               // something failed here
 )
@@ -24,6 +25,7 @@ type view struct {
 	delivery.Leaving
 	Page page
 	Spam bool
+	Now  bool // the button was pressed a moment ago, so the press can be taken back
 }
 
 // words is a page in one language.
@@ -32,6 +34,7 @@ type words struct {
 	Title, Text, Note string
 	Button, Spam      string
 	Ask               bool
+	Back              string // label of the button that takes it back; empty for none
 	Languages         []language
 	Style             template.CSS
 }
@@ -51,6 +54,10 @@ var (
 	doneTitle = lang.Text{Ru: "Вы отписаны", Kk: "Сіз таратылымнан бас тарттыңыз", En: "You are unsubscribed"}
 	doneText  = lang.Text{Ru: "«{account}» больше не будет писать на адрес {address}. Письма, которые уже стояли в очереди, тоже не уйдут.", Kk: "«{account}» енді {address} мекенжайына хат жібермейді. Кезекте тұрған хаттар да жіберілмейді.", En: "“{account}” will no longer write to {address}. Letters already waiting to be sent will not leave either."}
 	doneSpam  = lang.Text{Ru: "Жалоба записана. Спасибо: по жалобам мы останавливаем тех, кто рассылает спам.", Kk: "Шағым тіркелді. Рақмет: шағымдар бойынша біз спам таратушыларды тоқтатамыз.", En: "Your complaint is recorded. Thank you: complaints are how we stop those who send spam."}
+
+	backButton = lang.Text{Ru: "Я отписался по ошибке — получать снова", Kk: "Қателесіп бас тарттым — қайта алу", En: "I did this by mistake: subscribe again"}
+	backTitle  = lang.Text{Ru: "Вы снова подписаны", Kk: "Сіз қайта жазылдыңыз", En: "You are subscribed again"}
+	backText   = lang.Text{Ru: "«{account}» снова может писать на адрес {address}. Отписаться можно в любой момент по ссылке в письме.", Kk: "«{account}» енді {address} мекенжайына қайта хат жібере алады. Хаттағы сілтеме арқылы кез келген уақытта бас тарта аласыз.", En: "“{account}” may write to {address} again. You can leave at any time by the link in a letter."}
 
 	wrongTitle = lang.Text{Ru: "Ссылка не работает", Kk: "Сілтеме жұмыс істемейді", En: "The link does not work"}
 	wrongText  = lang.Text{Ru: "Она скопирована не целиком или письмо слишком старое. Откройте ссылку прямо из письма или ответьте на письмо — отправитель обязан помочь.", Kk: "Ол толық көшірілмеген немесе хат тым ескі. Сілтемені хаттың өзінен ашыңыз немесе хатқа жауап жазыңыз — жіберуші көмектесуге міндетті.", En: "It was not copied whole, or the letter is too old. Open it from the letter itself, or answer the letter: its sender must help."}
@@ -82,7 +89,11 @@ func (v view) words() words {
 		say(doneTitle, doneText)
 		if v.Spam {
 			w.Note = doneSpam.In(v.Lang)
+		} else if v.Now && v.Return {
+			w.Back = backButton.In(v.Lang)
 		}
+	case back:
+		say(backTitle, backText)
 	case busy:
 		say(busyTitle, busyText)
 		w.Languages = nil
@@ -100,6 +111,7 @@ main{width:100%;max-width:480px;background:var(--card);border:1px solid var(--li
 h1{margin:0 0 12px;font-size:24px;line-height:1.25}p{margin:0 0 16px;overflow-wrap:anywhere}.note{color:var(--soft)}
 label{display:flex;gap:10px;align-items:flex-start;margin:0 0 20px}input{width:20px;height:20px;margin:2px 0 0;flex:none;accent-color:var(--accent)}
 button{width:100%;min-height:48px;border:0;border-radius:8px;background:var(--accent);color:var(--on);font:inherit;font-weight:600;cursor:pointer}
+button.quiet{background:none;border:1px solid var(--line);color:var(--ink);font-weight:400}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}nav{margin-top:24px;display:flex;gap:16px;flex-wrap:wrap;font-size:14px}
 a{color:var(--accent);padding:4px 0}[aria-current]{color:var(--soft);padding:4px 0}`
 
@@ -121,6 +133,9 @@ var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 <label><input type="checkbox" name="spam" value="1"><span>{{.Spam}}</span></label>
 <button type="submit">{{.Button}}</button>
 </form>
+{{- end}}
+{{- with .Back}}
+<form method="post"><input type="hidden" name="back" value="1"><button type="submit" class="quiet">{{.}}</button></form>
 {{- end}}
 {{- with .Languages}}
 <nav aria-label="Language">{{range .}}{{if .Current}}<span lang="{{.Code}}" aria-current="true">{{.Name}}</span>{{else}}<a href="?lang={{.Code}}" hreflang="{{.Code}}" lang="{{.Code}}">{{.Name}}</a>{{end}} {{end}}</nav>

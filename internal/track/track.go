@@ -3,7 +3,7 @@
 //
 //	GET  /t/o/{token}  picture      GET  /t/c/{token}  → 302 to the link's target
 //	GET  /u/{token}    page with a button; following a link never unsubscribes anybody
-//	POST /u/{token}    one-click by the mail program (RFC 8058), or the page's button
+//	POST /u/{token}    one-click by the mail program (RFC 8058), or the page's buttons: leave, come back
 package track
 
 import (
@@ -26,6 +26,7 @@ type Pipeline interface {
 	Click(ctx context.Context, token string, v delivery.Visit) (to string, err error)
 	ShowLeaving(ctx context.Context, token string) (delivery.Leaving, error)
 	Leave(ctx context.Context, token string, oneClick bool, v delivery.Visit) error
+	Return(ctx context.Context, token string, v delivery.Visit) error
 	Complain(ctx context.Context, token string, v delivery.Visit) error
 }
 
@@ -105,6 +106,10 @@ func (s *server) leave(w http.ResponseWriter, r *http.Request) {
 	oneClick := r.PostFormValue("List-Unsubscribe") == "One-Click" // reads both encodings of RFC 8058 §3.2
 	spam := r.PostFormValue("spam") != ""
 	v, token := visit(r), r.PathValue("token")
+	if r.PostFormValue("back") != "" && !oneClick {
+		s.comeBack(w, r, token, v)
+		return
+	}
 	err := s.pipeline.Leave(r.Context(), token, oneClick, v)
 	if err == nil && spam && !oneClick {
 		err = s.pipeline.Complain(r.Context(), token, v)
@@ -131,7 +136,24 @@ func (s *server) left(w http.ResponseWriter, r *http.Request, token string, spam
 		s.failed(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, view{Page: done, Leaving: l, Spam: spam})
+	s.show(w, r, http.StatusOK, view{Page: done, Leaving: l, Spam: spam, Now: true})
+}
+
+// comeBack takes an unsubscription back, for whoever pressed the button by mistake.
+func (s *server) comeBack(w http.ResponseWriter, r *http.Request, token string, v delivery.Visit) {
+	if err := s.pipeline.Return(r.Context(), token, v); err != nil {
+		s.failed(w, r, err)
+		return
+	}
+	l, err := s.pipeline.ShowLeaving(r.Context(), token)
+	switch {
+	case err != nil:
+		s.failed(w, r, err)
+	case l.Left:
+		s.show(w, r, http.StatusOK, view{Page: done, Leaving: l})
+	default:
+		s.show(w, r, http.StatusOK, view{Page: back, Leaving: l})
+	}
 }
 
 func (s *server) badLink(w http.ResponseWriter, r *http.Request) { s.failed(w, r, delivery.ErrLink) }

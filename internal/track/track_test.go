@@ -55,7 +55,7 @@ func (p *letters) Click(_ context.Context, token string, v delivery.Visit) (stri
 }
 
 func (p *letters) ShowLeaving(_ context.Context, token string) (delivery.Leaving, error) {
-	return delivery.Leaving{Account: p.account, Address: p.address, Lang: p.language, Left: p.left > 0}, p.known(token)
+	return delivery.Leaving{Account: p.account, Address: p.address, Lang: p.language, Left: p.left > 0, Return: p.left > 0}, p.known(token)
 }
 
 func (p *letters) Leave(_ context.Context, token string, oneClick bool, _ delivery.Visit) error {
@@ -66,6 +66,14 @@ func (p *letters) Leave(_ context.Context, token string, oneClick bool, _ delive
 	if oneClick {
 		p.oneClick++
 	}
+	return nil
+}
+
+func (p *letters) Return(_ context.Context, token string, _ delivery.Visit) error {
+	if err := p.known(token); err != nil {
+		return err
+	}
+	p.left = 0
 	return nil
 }
 
@@ -126,6 +134,22 @@ func TestOneClickUnsubscribesAtOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, 4, p.oneClick)
+}
+
+// AUD-3: the contact itself may come back, by a button and never by the mail program's own request.
+func TestWhoLeftByMistakeComesBackByAButton(t *testing.T) {
+	t.Parallel()
+	p := newLetters()
+	page := bodyOf(t, ask(t, p, "POST", "/u/good", form, ""))
+	require.Contains(t, page, `name="back" value="1"`)
+	ask(t, p, "POST", "/u/good", form, "List-Unsubscribe=One-Click&back=1")
+	require.Equal(t, 2, p.left)
+	page = bodyOf(t, ask(t, p, "POST", "/u/good", form, "back=1"))
+	require.Contains(t, page, "Вы снова подписаны")
+	require.Zero(t, p.left)
+	page = bodyOf(t, ask(t, p, "POST", "/u/good", form, "spam=1"))
+	require.NotContains(t, page, `name="back"`, "who complained is not asked to stay")
+	require.Equal(t, http.StatusNotFound, ask(t, p, "POST", "/u/forged", form, "back=1").StatusCode)
 }
 
 // CMP-1
