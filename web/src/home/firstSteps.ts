@@ -15,6 +15,7 @@ export function useFirstSteps() {
   return useQuery({
     queryKey: ['first-steps', may],
     enabled: may,
+    staleTime: 0, // whoever comes back from a step wants to see it done
     queryFn: async ({ signal }): Promise<FirstStep[]> => {
       const query = { limit: 1 }
       const [senders, contacts, campaigns] = await Promise.all([
