@@ -130,8 +130,9 @@ export const theme = createTheme({
     Input: { defaultProps: { size: 'sm' } },
     InputWrapper: { defaultProps: { size: 'sm', inputWrapperOrder: ['label', 'description', 'input', 'error'] } },
     Alert: { defaultProps: { variant: 'light', radius: 'md' } },
-    Modal: { defaultProps: { radius: 'xl', centered: true, transitionProps: { duration: 180 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 240 } } },
+    // The header of a dialog is not the banner of the page.
+    Modal: { defaultProps: { attributes: { header: { role: 'none' } }, radius: 'xl', centered: true, transitionProps: { duration: 180 } } },
+    Drawer: { defaultProps: { attributes: { header: { role: 'none' } }, transitionProps: { duration: 240 } } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', transitionProps: { duration: 120 } } },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 350, events: { hover: true, focus: true, touch: false }, withArrow: false } },

@@ -28,7 +28,7 @@ export function AudienceChoice({ id, audience, onChange, disabled }: Props) {
   return (
     <div className={form.stack} id="part-audience" tabIndex={-1}>
       <Radio.Group aria-label={t('audience.title')} value={kind} onChange={choose}>
-        <div className={form.buttons}>
+        <div className={form.choices}>
           <Radio disabled={disabled} value="all" label={t('audience.all')} />
           <Radio disabled={disabled} value="lists" label={t('audience.lists')} />
         </div>

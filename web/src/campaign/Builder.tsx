@@ -146,7 +146,7 @@ function Basics({ campaign: c, change, disabled }: PartProps) {
             <Radio disabled={disabled} value="transactional" label={t('purpose.transactional')} description={t('purpose.transactional_hint')} />
           </div>
         </Radio.Group>
-        <div className={form.buttons}>
+        <div className={form.choices}>
           <Checkbox
             disabled={disabled}
             label={t('tracking.opens')}

@@ -60,49 +60,51 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
     onSent()
   }
   return (
-    <Panel title={t('send.title')} hint={t('send.hint')}>
-      <div className={form.stack}>
-        <ProblemAlert error={error} />
-        <Loaded query={preflight}>
-          {(p) => (
-            <>
-              <StatTiles>
-                <StatTile label={t('send.recipients')} value={fmt.number(p.reachable)} note={t('send.of', { n: fmt.number(p.audience) })} />
-                <StatTile label={t('send.time')} value={p.expected_seconds > 0 ? fmt.duration(p.expected_seconds) : null} />
-                <StatTile label={t('send.size')} value={fmt.bytes(p.size)} note={t('send.size_note')} tone={p.size > 102_000 ? 'danger' : 'neutral'} />
-              </StatTiles>
-              <Mend problems={[...p.problems, ...p.warnings]} />
-            </>
+    <>
+      <Panel title={t('send.title')} hint={t('send.hint')}>
+        <div className={form.stack}>
+          <ProblemAlert error={error} />
+          <Loaded query={preflight}>
+            {(p) => (
+              <>
+                <StatTiles>
+                  <StatTile label={t('send.recipients')} value={fmt.number(p.reachable)} note={t('send.of', { n: fmt.number(p.audience) })} />
+                  <StatTile label={t('send.time')} value={p.expected_seconds > 0 ? fmt.duration(p.expected_seconds) : null} />
+                  <StatTile label={t('send.size')} value={fmt.bytes(p.size)} note={t('send.size_note')} tone={p.size > 102_000 ? 'danger' : 'neutral'} />
+                </StatTiles>
+                <Mend problems={[...p.problems, ...p.warnings]} />
+              </>
+            )}
+          </Loaded>
+          <Radio.Group label={t('when.label')} value={when} onChange={(v) => setWhen(v as typeof when)}>
+            <div className={form.choices} id="part-schedule" tabIndex={-1}>
+              <Radio value="now" label={t('when.now')} />
+              <Radio value="later" label={t('when.later')} />
+            </div>
+          </Radio.Group>
+          {when === 'later' && (
+            <TextInput
+              type="datetime-local"
+              label={t('when.at', { zone: `${account.zone}, ${fmt.offset()}` })}
+              value={at}
+              min={localNow(Date.now(), account.zone)}
+              onChange={(e) => setAt(e.currentTarget.value)}
+              w={280}
+            />
           )}
-        </Loaded>
-        <Radio.Group label={t('when.label')} value={when} onChange={(v) => setWhen(v as typeof when)}>
-          <div className={form.buttons} id="part-schedule" tabIndex={-1}>
-            <Radio value="now" label={t('when.now')} />
-            <Radio value="later" label={t('when.later')} />
-          </div>
-        </Radio.Group>
-        {when === 'later' && (
-          <TextInput
-            type="datetime-local"
-            label={t('when.at', { zone: `${account.zone}, ${fmt.offset()}` })}
-            value={at}
-            min={localNow(Date.now(), account.zone)}
-            onChange={(e) => setAt(e.currentTarget.value)}
-            w={280}
-          />
-        )}
-        {!canSend && <p className={form.note}>{t('send.no_right')}</p>}
-        <SafeBar note={preflight.data && !preflight.data.can_send && t('send.blocked')}>
-          <Button
-            disabled={!canSend || !preflight.data?.can_send}
-            loading={busy}
-            onClick={() => void ask()}
-            leftSection={<IconSend size={18} aria-hidden />}
-          >
-            {when === 'now' ? t('send.action', { count: reachable, n: fmt.number(reachable) }) : t('send.schedule', { count: reachable, n: fmt.number(reachable) })}
-          </Button>
-        </SafeBar>
-      </div>
+          {!canSend && <p className={form.note}>{t('send.no_right')}</p>}
+        </div>
+      </Panel>
+      <SafeBar note={preflight.data && !preflight.data.can_send && t('send.blocked')}>
+        <Button
+          disabled={!canSend || !preflight.data?.can_send}
+          loading={busy}
+          onClick={() => void ask()}
+          leftSection={<IconSend size={18} aria-hidden />}
+        >
+          {when === 'now' ? t('send.action', { count: reachable, n: fmt.number(reachable) }) : t('send.schedule', { count: reachable, n: fmt.number(reachable) })}
+        </Button>
+      </SafeBar>
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}
@@ -113,7 +115,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
       >
         <p>{when === 'now' ? t('send.confirm_now') : t('send.confirm_later', { at: at.replace('T', ' '), zone: account.zone })}</p>
       </Confirm>
-    </Panel>
+    </>
   )
 }
 

@@ -156,7 +156,7 @@ const Purpose = ({ label, props }: { label: string; props: object }) => {
   const { t } = useTranslation('contact')
   return (
     <Radio.Group label={label} {...props}>
-      <div className={form.buttons}>
+      <div className={form.choices}>
         <Radio value="advertising" label={t('purpose.advertising')} />
         <Radio value="transactional" label={t('purpose.transactional')} />
       </div>

@@ -49,11 +49,13 @@ export default function CodeEditor({ label, value, onChange, problems, handle }:
   const view = useRef<EditorView | null>(null)
   const change = useRef(onChange)
   change.current = onChange
+  // The document lives in the editor; what comes from outside later is compared below.
+  const first = useRef({ value, label })
   useEffect(() => {
     const v = new EditorView({
       parent: host.current!,
       state: EditorState.create({
-        doc: value,
+        doc: first.current.value,
         extensions: [
           lineNumbers(),
           history(),
@@ -65,7 +67,7 @@ export default function CodeEditor({ label, value, onChange, problems, handle }:
           look,
           EditorView.lineWrapping,
           EditorView.cspNonce.of(pageNonce()),
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': first.current.label, spellcheck: 'false' }),
           EditorView.updateListener.of((u) => u.docChanged && change.current(u.state.doc.toString())),
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
         ],
@@ -74,7 +76,6 @@ export default function CodeEditor({ label, value, onChange, problems, handle }:
     v.scrollDOM.tabIndex = 0
     view.current = v
     return () => v.destroy()
-    // The document lives in the editor; what comes from outside is compared below.
   }, [])
   useEffect(() => {
     const v = view.current

@@ -100,11 +100,12 @@ export function DryRun({ file, onBack, onColumns }: Props) {
 // What pressing the button declares, in exact words.
 function Signing({ file }: { file: Import }) {
   const { t } = useTranslation('intake')
+  const fmt = useFmt()
   const d = file.settings.consent
   return (
     <Panel title={t('sign.title')}>
       {d.declared ? (
-        <p>{t('sign.declared', { source: d.source, date: d.date, wording: d.wording })}</p>
+        <p>{t('sign.declared', { source: d.source, date: fmt.date(`${d.date}T12:00:00Z`), wording: d.wording })}</p>
       ) : (
         <p>{t('sign.none')}</p>
       )}

@@ -52,7 +52,7 @@ export function ImportPage() {
           <>
             <ImportPill state={file.state} />
             <span>
-              {fmt.bytes(file.size)} · {file.encoding}
+              {fmt.bytes(file.size)} · {file.encoding.toUpperCase()}
             </span>
           </>
         )

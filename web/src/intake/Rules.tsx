@@ -34,7 +34,7 @@ export function Rules({ file, onBack, onNext }: Props) {
   const next = async () => {
     const wrong = checkConsent(consent)
     setErrors(Object.fromEntries(Object.entries(wrong).map(([k, code]) => [k, t(`errors:${code}`)])))
-    if (Object.keys(wrong).length > 0) return
+    if (Object.keys(wrong).length > 0) return focusFirst()
     setBusy(true)
     setError(null)
     try {
@@ -81,6 +81,11 @@ export function Rules({ file, onBack, onNext }: Props) {
   )
 }
 
+// The first wrong field, once it is marked; the first answer when none was chosen.
+function focusFirst() {
+  setTimeout(() => (document.querySelector<HTMLElement>('[aria-invalid=true]') ?? document.getElementById('consent-yes'))?.focus())
+}
+
 const shown = new Set(['consent', 'consent.source', 'consent.date', 'consent.wording', 'consent.channels', 'list', 'new_list'])
 
 interface DeclarationProps {
@@ -102,7 +107,7 @@ function Declaration({ value: v, onChange, errors }: DeclarationProps) {
     >
       <div className={form.stack}>
         <div className={css.choice}>
-          <Radio value="yes" label={t('consent.yes')} description={t('consent.yes_hint')} />
+          <Radio id="consent-yes" value="yes" label={t('consent.yes')} description={t('consent.yes_hint')} />
           {v.answer === 'yes' && (
             <div className={css.inner}>
               <Select
@@ -138,7 +143,7 @@ function Declaration({ value: v, onChange, errors }: DeclarationProps) {
                 error={errors['consent.channels']}
                 onChange={(channels) => set({ channels: channels as NonNullable<ConsentDeclaration['channels']> })}
               >
-                <div className={form.buttons}>
+                <div className={form.choices}>
                   <Checkbox value="email" label={t('consent.email')} />
                   <Checkbox value="sms" label="SMS" />
                   <Checkbox value="whatsapp" label="WhatsApp" />

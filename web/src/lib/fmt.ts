@@ -258,7 +258,8 @@ export class Fmt {
   offset(at: Instant = Date.now()): string {
     const p = partsIn(at, this.zone)
     const wall = Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute)
-    const minutes = Math.round((wall - new Date(at).getTime()) / 60_000)
+    // The wall clock has no seconds, so neither may the instant.
+    const minutes = (wall - Math.floor(new Date(at).getTime() / 60_000) * 60_000) / 60_000
     const abs = Math.abs(minutes)
     const rest = abs % 60
     return `GMT${minutes < 0 ? '−' : '+'}${Math.floor(abs / 60)}${rest ? `:${two(rest)}` : ''}`

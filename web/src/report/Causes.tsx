@@ -28,8 +28,9 @@ export function Causes({ reasons, onShow }: Props) {
                 </div>
                 <div className="subtle">{t(`causes.${r.state}`)}</div>
               </div>
-              <button type="button" className={form.link} onClick={() => onShow({ state: r.state, reason: r.reason })} aria-label={t('causes.show', { name })}>
+              <button type="button" className={form.link} onClick={() => onShow({ state: r.state, reason: r.reason })}>
                 {t('causes.people', { count: r.n, n: fmt.number(r.n) })}
+                <span className="hidden-visually">: {name}</span>
               </button>
             </li>
           )

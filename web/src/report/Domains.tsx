@@ -9,8 +9,9 @@ import { ScrollBox } from '@/ui/ScrollBox'
 import css from './Report.module.css'
 
 const few = 10
-// A domain with enough letters that takes clearly less than is usual.
-const low = (d: DomainCount) => d.total - d.skipped >= 20 && d.delivered / (d.total - d.skipped) < 0.9
+// A domain that has answered about enough letters and took clearly fewer than is usual.
+const answered = (d: DomainCount) => d.delivered + d.failed + d.expired
+const low = (d: DomainCount) => answered(d) >= 20 && d.delivered / answered(d) < 0.9
 
 /** Domains compares mailbox providers; one below the norm is named in words. */
 export function Domains({ domains }: { domains: DomainCount[] }) {

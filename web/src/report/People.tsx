@@ -29,7 +29,7 @@ export function People({ campaign, state, reason, onChange }: Props) {
   const wanted = states.find((s) => s === state)
   const list = useList<Delivery>({
     key: [...campaignKey(campaign), 'deliveries', wanted, reason],
-    load: ({ cursor, signal }) => listDeliveries({ path: { id: campaign }, query: { state: wanted, reason, cursor, limit: 50 }, signal }),
+    load: ({ cursor, signal }) => listDeliveries({ path: { id: campaign }, query: { state: wanted, reason, cursor, limit: 25 }, signal }),
   })
   const query = new URLSearchParams({ lang: i18n.language, ...(wanted && { state: wanted }), ...(reason && { reason }) })
   return (
@@ -40,7 +40,8 @@ export function People({ campaign, state, reason, onChange }: Props) {
         aside={
           <div className={form.buttons}>
             {reason && (
-              <Button variant="default" rightSection={<IconX size={16} aria-hidden />} onClick={() => onChange({ state: wanted })} aria-label={t('people.clear_reason')}>
+              <Button variant="default" rightSection={<IconX size={16} aria-hidden />} onClick={() => onChange({ state: wanted })}>
+                <span className="hidden-visually">{t('people.clear_reason')}: </span>
                 {t(`delivery:reason.${reason}`, { defaultValue: reason })}
               </Button>
             )}
@@ -85,7 +86,11 @@ function useColumns(): Column<Delivery>[] {
     const words = d.reason && t(`delivery:reason.${d.reason}`, { defaultValue: d.reason })
     return <span title={d.detail}>{[words, d.detail].filter(Boolean).join(' · ')}</span>
   }
-  const when = (d: Delivery) => (d.next_at ? t('people.next', { when: fmt.relative(d.next_at) }) : fmt.relative(d.at))
+  const when = (d: Delivery) => {
+    if (!d.next_at) return fmt.relative(d.at)
+    const soon = new Date(d.next_at).getTime() - Date.now() < 60_000
+    return soon ? t('people.soon') : t('people.next', { when: fmt.relative(d.next_at) })
+  }
   return [
     { key: 'email', header: t('people.address'), width: '28%', cell: (d) => d.email || t('people.erased'), phone: 'title' },
     { key: 'state', header: t('people.state'), width: '180px', cell: (d) => <DeliveryPill state={d.state} />, phone: 'side' },

@@ -20,7 +20,7 @@ export function Sending({ campaign: c, report: r }: { campaign: Campaign; report
         <div className={form.buttons}>
           <strong className="tabular">{t('sending.of', { done: fmt.number(done), total: fmt.number(r.counts.total) })}</strong>
           {c.state === 'paused' && <span>{t('sending.paused')}</span>}
-          {r.per_second > 0 && <span className="muted tabular">{t('sending.rate', { rate: fmt.number(r.per_second, r.per_second < 10 ? 1 : 0) })}</span>}
+          {r.per_second > 0 && r.counts.pending > 0 && <span className="muted tabular">{t('sending.rate', { rate: fmt.number(r.per_second, r.per_second < 10 ? 1 : 0) })}</span>}
           {left > 0 && <span className="muted">{t('sending.left', { time: fmt.duration(left) })}</span>}
           {r.counts.retrying > 0 && <span className="muted">{t('sending.retrying', { count: r.counts.retrying, n: fmt.number(r.counts.retrying) })}</span>}
         </div>
