@@ -11,7 +11,6 @@ import (
 	"keruen/internal/campaign"
 	"keruen/internal/content"
 	"keruen/internal/errs"
-	"keruen/internal/intake"
 	"keruen/internal/visit"
 )
 
@@ -92,5 +91,5 @@ func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Se
 
 // limits are the numbers that the cabinet shows before they are hit.
 func (a *API) limits() Limits {
-	return Limits{ImportBytes: intake.MaxFile, LetterBytes: content.MaxHTML, TestRecipients: campaign.MaxTests}
+	return Limits{ImportBytes: a.Imports.MaxFile, LetterBytes: content.MaxHTML, TestRecipients: campaign.MaxTests}
 }

@@ -173,6 +173,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		Senders: senders, Delivery: a.Delivery, Access: a.Access,
 	})
 	a.Imports = intake.New(a.DB, blobs, a.Queue, a.Contacts)
+	a.Imports.MaxFile = int64(c.Limits.ImportMB) << 20
 	letters := notice.New(notice.Parts{
 		DB: a.DB, Access: a.Access, Contacts: a.Contacts, Senders: senders, Delivery: a.Delivery, Log: a.Log, House: a.House, BaseURL: a.URL,
 	})

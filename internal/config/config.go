@@ -72,6 +72,7 @@ type DNS struct {
 // Limits bound what one request or one account may ask for.
 type Limits struct {
 	KeyPerMinute int           `key:"limits.api_key_per_minute" default:"600" min:"1" max:"1000000" help:"Most API requests of one key in a minute, on each machine."`
+	ImportMB     int           `key:"limits.import_mb" default:"512" min:"1" max:"65536" help:"Largest file of an import, in MB."`
 	Takeover     time.Duration `key:"limits.takeover" default:"30s" help:"How long the work of a machine that died waits before another one, or the same after a restart, takes it over. Only with PostgreSQL; a program alone with its SQLite file goes on at once."`
 	Shutdown     time.Duration `key:"limits.shutdown" default:"20s" help:"How long running work may take to come to a good place after the program is asked to stop."`
 }

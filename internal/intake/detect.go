@@ -33,18 +33,20 @@ type Format struct {
 
 // Errors of files.
 var (
-	ErrEmpty    = errs.New(errs.Invalid, "import.empty", "The file is empty.")
+	ErrEmpty    = errs.New(errs.Invalid, "import.empty", "The file is empty. Choose another.")
+	ErrNoRows   = errs.New(errs.Invalid, "import.no_rows", "The file has a heading and no contacts under it. Add them, one on each line, or choose another file.")
 	ErrSheet    = errs.New(errs.Invalid, "import.spreadsheet", "This is a spreadsheet or an archive. Open it in its program and save it as CSV, then choose that file.")
 	ErrBinary   = errs.New(errs.Invalid, "import.binary", "This is not a text file. Save the table as CSV and choose that file.")
 	ErrNotTable = errs.New(errs.Invalid, "import.not_table", "No table was found: the first line is longer than 1 MB. A CSV file has one contact per line.")
-	ErrTooBig   = errs.New(errs.TooLarge, "import.too_large", "The file is larger than 512 MB. Cut it into several files and import them one after another.")
+	ErrTooBig   = errs.New(errs.TooLarge, "import.too_large", "The file is larger than this installation takes at once. Cut it into several files and import them one after another.")
 )
 
 // profile watches a file go by while it is stored: the beginning is kept, the rest only counted.
 type profile struct {
 	head     []byte
 	size     int64
-	lines    int64
+	lines    int64 // line ends
+	last     byte  // the last byte that is not zero: in UTF-16 half of a line end is
 	nuls     int64
 	good     int64 // characters of several bytes that are whole
 	bad      int64 // bytes that are not UTF-8
@@ -62,8 +64,23 @@ func (p *profile) Write(b []byte) (int, error) {
 	p.size += int64(len(b))
 	p.lines += int64(bytes.Count(b, []byte{'\n'}))
 	p.nuls += int64(bytes.Count(b, []byte{0}))
+	if text := bytes.TrimRight(b, "\x00"); len(text) > 0 {
+		p.last = text[len(text)-1]
+	}
 	p.count(b)
 	return len(b), nil
+}
+
+// rows is about how many rows there are below the heading; line ends inside cells count.
+func (p *profile) rows(hasHeader bool) int64 {
+	n := p.lines
+	if p.last != '\n' {
+		n++
+	}
+	if hasHeader {
+		n--
+	}
+	return max(n, 0)
 }
 
 func (p *profile) count(b []byte) {

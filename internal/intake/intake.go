@@ -34,8 +34,8 @@ const (
 // Ended tells that nothing more will happen to the import.
 func (s State) Ended() bool { return s == Done || s == Cancelled || s == Failed }
 
-// MaxFile is the largest file, in bytes.
-const MaxFile = 512 << 20
+// DefaultMaxFile is the largest file unless the settings say otherwise, in bytes.
+const DefaultMaxFile = 512 << 20
 
 // Errors of imports.
 var (

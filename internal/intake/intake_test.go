@@ -118,7 +118,7 @@ func TestAFileBecomesContactsWithTheirConsent(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		i := w.upload(file)
 		require.Equal(t, Format{UTF8, ";", true}, i.Format)
-		require.EqualValues(t, 7, i.RowsEstimate)
+		require.EqualValues(t, 6, i.RowsEstimate)
 		var fields []string
 		for _, c := range i.Columns {
 			fields = append(fields, c.Field)

@@ -114,6 +114,9 @@ func mendQuotes(c string) string {
 	if len(c) >= 2 && c[0] == '"' && c[len(c)-1] == '"' {
 		c = c[1 : len(c)-1]
 	}
+	if strings.Count(c, `"`) == 1 { // opened and never closed, or the other way round
+		c = strings.Trim(c, `"`)
+	}
 	return strings.ReplaceAll(c, `""`, `"`)
 }
 

@@ -21,6 +21,8 @@ import (
 
 // Service holds the verbs. It is safe for concurrent use.
 type Service struct {
+	MaxFile int64 // bytes; larger files are refused. Set it before the first upload.
+
 	db       *db.DB
 	blobs    *blob.Store
 	queue    *jobs.Queue
@@ -29,7 +31,7 @@ type Service struct {
 
 // New makes the service and registers its jobs with the queue.
 func New(d *db.DB, blobs *blob.Store, q *jobs.Queue, contacts *contact.Service) *Service {
-	s := &Service{db: d, blobs: blobs, queue: q, contacts: contacts}
+	s := &Service{MaxFile: DefaultMaxFile, db: d, blobs: blobs, queue: q, contacts: contacts}
 	s.register()
 	return s
 }
@@ -41,9 +43,9 @@ func (s *Service) Upload(ctx context.Context, who access.Actor, filename string,
 		return Import{}, err
 	}
 	p := &profile{}
-	ref, err := s.blobs.Put(ctx, who.Tenant, io.TeeReader(r, p), MaxFile)
+	ref, err := s.blobs.Put(ctx, who.Tenant, io.TeeReader(r, p), s.MaxFile)
 	if errors.Is(err, blob.ErrTooLarge) {
-		return Import{}, ErrTooBig.With("limit_bytes", MaxFile)
+		return Import{}, ErrTooBig.With("limit_bytes", s.MaxFile)
 	}
 	if err != nil {
 		return Import{}, fmt.Errorf("upload import: %w", err)
@@ -77,7 +79,10 @@ func (s *Service) recognise(ctx context.Context, i *Import, p *profile) error {
 		return ErrNotTable
 	}
 	f.HasHeader = hasHeader(rows, custom)
-	i.Format, i.RowsEstimate = f, p.lines
+	if f.HasHeader && len(rows) == 1 && p.size < headSize && onlyRow(f, p.head) {
+		return ErrNoRows
+	}
+	i.Format, i.RowsEstimate = f, p.rows(f.HasHeader)
 	i.describe(rows, custom)
 	i.Settings.OnExisting, i.Settings.DefaultCountry = contact.UpdateEmpty, "KZ"
 	return nil
@@ -112,6 +117,14 @@ func firstRows(f Format, head []byte) []record {
 		rows = rows[:len(rows)-1] // may be cut
 	}
 	return rows
+}
+
+// onlyRow tells whether a file has one row, counting also what cannot be read.
+func onlyRow(f Format, file []byte) bool {
+	sc := f.scan(bytes.NewReader(file))
+	sc.next()
+	_, more := sc.next()
+	return !more
 }
 
 // Get returns one import.

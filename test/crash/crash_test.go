@@ -42,16 +42,16 @@ func TestACampaignSurvivesTwentyKills(t *testing.T) {
 }
 
 func survive(t *testing.T, database, purpose string) {
-	s := startSink(t)
+	s := program.StartSink(t, false)
 	p := program.New(t, program.Settings{"database": database, "dns.allow_private": "true", "limits.takeover": "2s"})
 	p.Start(t)
 	c, campaign := order(t, p, s, purpose)
 	path := "/api/v1/campaigns/" + campaign
 
 	for range kills {
-		next := s.count() + 1 + rand.IntN(betweenKills)
+		next := s.Count() + 1 + rand.IntN(betweenKills)
 		ctx, cancel := context.WithTimeout(t.Context(), program.Patience)
-		require.NoError(t, s.wait(ctx, next), "the program does not go on after a kill: %v", p.Tail(20))
+		require.NoError(t, s.Wait(ctx, next), "the program does not go on after a kill: %v", p.Tail(20))
 		cancel()
 		p.Kill()
 		p.Start(t)
@@ -59,13 +59,13 @@ func survive(t *testing.T, database, purpose string) {
 	done := c.Await(t, path, "done")
 	counts := func(state string) int { return done.Number("counts." + state) }
 	unknown := names(t, c, path+"/unknown?limit=200")
-	t.Logf("%d letters taken, %d delivered on record, %d unknown", s.count(), counts("delivered"), counts("unknown"))
+	t.Logf("%d letters taken, %d delivered on record, %d unknown", s.Count(), counts("delivered"), counts("unknown"))
 
 	require.Equal(t, people, counts("total"))
 	require.Equal(t, people, counts("delivered")+counts("unknown"), "every contact is accounted for: %v", done["counts"])
 	require.Len(t, unknown, counts("unknown"), "the figure is that of the list of names")
 	require.LessOrEqual(t, len(unknown), kills*inFlight)
-	got := s.letters()
+	got := s.Letters()
 	twice := accounted(t, got, unknown)
 	switch purpose {
 	case "advertising":
@@ -93,7 +93,7 @@ func accounted(t *testing.T, got map[string]int, unknown map[string]bool) (twice
 }
 
 // decide has the unknown letters sent again; then everybody has one, and nobody but the unknown has two.
-func decide(t *testing.T, c *program.Client, path string, s *sink, unknown map[string]bool) {
+func decide(t *testing.T, c *program.Client, path string, s *program.Sink, unknown map[string]bool) {
 	if len(unknown) == 0 {
 		return
 	}
@@ -101,7 +101,7 @@ func decide(t *testing.T, c *program.Client, path string, s *sink, unknown map[s
 	require.Equal(t, len(unknown), answer.Number("n"))
 	done := c.Await(t, path, "done")
 	require.Equal(t, people, done.Number("counts.delivered"), "%v", done["counts"])
-	got := s.letters()
+	got := s.Letters()
 	require.Len(t, got, people)
 	for who, n := range got {
 		require.LessOrEqual(t, n, 2)
@@ -112,9 +112,9 @@ func decide(t *testing.T, c *program.Client, path string, s *sink, unknown map[s
 }
 
 // order signs in, brings 20,000 people in and sends them a campaign through the sink.
-func order(t *testing.T, p *program.Program, s *sink, purpose string) (*program.Client, string) {
+func order(t *testing.T, p *program.Program, s *program.Sink, purpose string) (*program.Client, string) {
 	c := p.Member(t, "owner@keruen.test")
-	sender := c.CreateSender(t, "Crash", "news@sender.test", program.Doc{"kind": "relay", "host": s.host, "port": s.port, "tls": "off"})
+	sender := c.CreateSender(t, "Crash", "news@sender.test", s.Route())
 	csv := "E-mail;Имя\n"
 	for i := range people {
 		csv += fmt.Sprintf("%s;Имя%d\n", address(i), i)

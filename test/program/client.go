@@ -9,7 +9,6 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -29,7 +28,7 @@ func (p *Program) NewClient(t testing.TB) *Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	return &Client{base: p.URL, http: &http.Client{Jar: jar, Timeout: time.Minute}}
+	return &Client{base: p.URL, http: &http.Client{Jar: jar, Timeout: Patience}}
 }
 
 // Call sends JSON and expects one of the statuses (2xx if none is given). It returns the answer and its status.
@@ -55,8 +54,8 @@ func decode(t testing.TB, raw []byte) Doc {
 	return out
 }
 
-// Raw sends any body and returns the bytes of the answer.
-func (c *Client) Raw(t testing.TB, method, path, contentType string, body io.Reader, statuses ...int) ([]byte, int) {
+// Do sends any body with further headers, names and values in turn, and returns the answer whatever it is, its body read.
+func (c *Client) Do(t testing.TB, method, path, contentType string, body io.Reader, header ...string) ([]byte, *http.Response) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, c.base+path, body)
 	require.NoError(t, err)
@@ -66,11 +65,21 @@ func (c *Client) Raw(t testing.TB, method, path, contentType string, body io.Rea
 	if c.Key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Key)
 	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
 	resp, err := c.http.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
+	return raw, resp
+}
+
+// Raw sends any body and returns the bytes of the answer. It expects one of the statuses, 2xx if none is given.
+func (c *Client) Raw(t testing.TB, method, path, contentType string, body io.Reader, statuses ...int) ([]byte, int) {
+	t.Helper()
+	raw, resp := c.Do(t, method, path, contentType, body)
 	if len(statuses) == 0 {
 		require.Equal(t, 2, resp.StatusCode/100, "%s %s: %s %s", method, path, resp.Status, raw)
 	} else {

@@ -131,6 +131,19 @@ func (p *Program) await(t testing.TB) {
 	}
 }
 
+// Peak is the most memory that the process has held so far, in bytes (VmHWM, proc_pid_status(5)).
+func (p *Program) Peak(t testing.TB) int64 {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(raw), "VmHWM:")
+	require.True(t, found)
+	var kib int64
+	_, err = fmt.Sscan(rest, &kib)
+	require.NoError(t, err)
+	return kib << 10
+}
+
 // Kill ends the program as a power cut would: kill -9. Killing a stopped one does nothing.
 func (p *Program) Kill() { p.end(syscall.SIGKILL) }
 

@@ -1,0 +1,161 @@
+package program
+
+import (
+	"context"
+	"io"
+	"log"
+	"maps"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+)
+
+// Sink is a mail server that outlives the program and remembers how often each recipient was written to.
+type Sink struct {
+	Host string
+	Port int
+
+	mu    sync.Mutex
+	got   map[string]int    // letters taken, by recipient
+	last  map[string]string // the newest letter to each recipient; nil when they are not kept
+	total int
+	more  chan struct{} // closed and made anew with every letter
+	limit int           // letters that are taken before the next one has to wait; negative: any number
+}
+
+// StartSink starts a server that takes everything. With keep it remembers the letters themselves.
+func StartSink(t testing.TB, keep bool) *Sink {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := &Sink{got: make(map[string]int), more: make(chan struct{}), limit: -1}
+	if keep {
+		s.last = make(map[string]string)
+	}
+	addr := l.Addr().(*net.TCPAddr)
+	s.Host, s.Port = addr.IP.String(), addr.Port
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{sink: s}, nil }))
+	server.Domain = "sink.test"
+	server.ErrorLog = log.New(io.Discard, "", 0) // every kill cuts its connections
+	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() {
+		s.Release()
+		_ = server.Close()
+	})
+	return s
+}
+
+// Route is the way out of a sender that leads here.
+func (s *Sink) Route() Doc { return Doc{"kind": "relay", "host": s.Host, "port": s.Port, "tls": "off"} }
+
+// Hold lets the server take n letters in all; whoever brings another one waits for Release.
+func (s *Sink) Hold(n int) { s.allow(n) }
+
+// Release ends Hold.
+func (s *Sink) Release() { s.allow(-1) }
+
+func (s *Sink) allow(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = n
+	s.tell()
+}
+
+func (s *Sink) tell() {
+	close(s.more)
+	s.more = make(chan struct{})
+}
+
+func (s *Sink) take(recipients []string, letter string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.limit >= 0 && s.total >= s.limit {
+		more := s.more
+		s.mu.Unlock()
+		<-more
+		s.mu.Lock()
+	}
+	for _, r := range recipients {
+		s.got[r]++
+		s.total++
+		if s.last != nil {
+			s.last[r] = letter
+		}
+	}
+	s.tell()
+}
+
+// Count is how many letters were taken.
+func (s *Sink) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.total
+}
+
+// Wait returns once n letters were taken in all, or when ctx ends.
+func (s *Sink) Wait(ctx context.Context, n int) error {
+	for {
+		s.mu.Lock()
+		total, more := s.total, s.more
+		s.mu.Unlock()
+		if total >= n {
+			return nil
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Letters returns how often each recipient was written to.
+func (s *Sink) Letters() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.got)
+}
+
+// Last returns the newest letter to a recipient, as it came.
+func (s *Sink) Last(recipient string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last[recipient]
+}
+
+type session struct {
+	sink *Sink
+	to   []string
+}
+
+func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
+
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.to = append(s.to, to)
+	return nil
+}
+
+// Data counts a letter when all of it has come: from then on the recipient has it, whatever the program learns.
+func (s *session) Data(r io.Reader) error {
+	letter, err := s.read(r)
+	if err != nil {
+		return err
+	}
+	s.sink.take(s.to, letter)
+	return nil
+}
+
+func (s *session) read(r io.Reader) (string, error) {
+	if s.sink.last == nil {
+		_, err := io.Copy(io.Discard, r)
+		return "", err
+	}
+	b, err := io.ReadAll(r)
+	return string(b), err
+}
+
+func (s *session) Reset()        { s.to = nil }
+func (s *session) Logout() error { return nil }
