@@ -17,7 +17,8 @@ import (
 )
 
 // once runs an operation that carries an Idempotency-Key: the first answer is kept and repeated. An answer that
-// says that nothing was done (4xx of a moment, 5xx) is not kept, so that the same key can be tried again.
+// says that nothing was done (4xx, 5xx) is not kept, so that the same key can be tried again: a form whose input was
+// refused sends the corrected one under the key that it has.
 func (a *API) once(ctx huma.Context, c *call, key string, next func(huma.Context)) {
 	ctx, sum, err := hashed(ctx)
 	if err != nil {
@@ -56,10 +57,8 @@ func (a *API) settle(ctx context.Context, r access.Request, k *keeper) {
 	}
 }
 
-// lasting tells whether an answer would be the same if asked again at once with the same input.
-func lasting(status int) bool {
-	return status >= 200 && status < 300 || status == http.StatusUnprocessableEntity
-}
+// lasting tells whether an answer says that something was done, which a repeat must not do again.
+func lasting(status int) bool { return status >= 200 && status < 300 }
 
 // hashed reads the body and returns a context that gives it again, with the hash of the whole request. A file that is
 // uploaded as a stream is not read twice: its name and length stand for it.

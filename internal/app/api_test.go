@@ -108,6 +108,11 @@ func TestARepeatWithTheSameKeyDoesNothingAndGetsTheFirstAnswer(t *testing.T) {
 		retried := b.post("/contacts", map[string]any{"email": "a@gmail.com"}, "Idempotency-Key", "two")
 		require.Equal(t, http.StatusCreated, retried.status, "a refusal that may pass is not kept: %s", retried.text)
 
+		wrong := b.post("/contacts", map[string]any{"email": "not an address"}, "Idempotency-Key", "three")
+		require.Equal(t, http.StatusUnprocessableEntity, wrong.status)
+		corrected := b.post("/contacts", map[string]any{"email": "c@gmail.com"}, "Idempotency-Key", "three")
+		require.Equal(t, http.StatusCreated, corrected.status, "input that was refused may be corrected under its key: %s", corrected.text)
+
 		stranger, _ := member(t, a, "stranger@example.kz", access.Owner, 0)
 		require.Equal(t, http.StatusCreated, stranger.post("/contacts", map[string]any{"email": "x@gmail.com"}, "Idempotency-Key", "one").status)
 	})
