@@ -88,6 +88,19 @@ type Limits struct {
 	PerSecond   float64
 }
 
+// Wearer is an optional ability: which refusals show that an address is dead when they repeat.
+type Wearer interface {
+	// Wears returns the rule for a class of refusals; the zero value says that the class never burns an address.
+	Wears(class string) Wear
+}
+
+// Wear says how many messages in a row must fail in one way until their address is dead: at least Messages, from the first to
+// the last at least Over, and none of them older than Within. Zero durations do not bound.
+type Wear struct {
+	Messages     int
+	Over, Within time.Duration
+}
+
 // Outcome is what came of one attempt.
 type Outcome uint8
 

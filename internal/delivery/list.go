@@ -23,6 +23,7 @@ type Delivery struct {
 	State     State
 	Cancelled bool // had not left when the campaign was cancelled; State is Expired
 	Reason    string
+	Cause     string // when it was given up as expired: the class of the last refusal; empty when it was never tried
 	Detail    string
 	Domain    string
 	Attempts  int
@@ -89,8 +90,8 @@ func listDeliveries(ctx context.Context, q db.Querier, t id.Tenant, part PartID,
 
 func (r row) delivery() Delivery {
 	d := Delivery{
-		Part: r.Part, Seq: r.Seq, Contact: r.Contact, State: r.State, Reason: r.Reason, Detail: r.Detail, Domain: r.Domain,
-		Attempts: r.Attempts, At: r.Updated, Cancelled: r.State == Expired && r.Reason == reasonCancelled,
+		Part: r.Part, Seq: r.Seq, Contact: r.Contact, State: r.State, Reason: r.Reason, Cause: r.Cause, Detail: r.Detail, Domain: r.Domain,
+		Attempts: r.Attempts, At: r.Updated, Cancelled: r.State == Expired && r.Reason == ReasonCancelled,
 	}
 	if r.State == Retry || r.State == Queued {
 		d.NextTry = r.Due
@@ -188,7 +189,7 @@ func (s *Service) unsentOf(ctx context.Context, p Part, do func([]Delivery) erro
 			for i := c.Done; i < c.N; i++ {
 				list = append(list, Delivery{
 					Part: p.ID, Seq: c.First + int32(i), Contact: ids[i], State: Expired, Cancelled: true,
-					Reason: reasonCancelled, At: p.ChangedAt,
+					Reason: ReasonCancelled, At: p.ChangedAt,
 				})
 			}
 			if err := s.dress(ctx, p.Tenant, list); err != nil {
@@ -238,7 +239,7 @@ func (s *Service) decidePart(ctx context.Context, tx *db.Tx, p Part, resend bool
 	}
 	state, reason, due, lane := Failed, ReasonLeft, time.Time{}, channel.SenderID(0)
 	if resend {
-		state, reason, due, lane = Retry, reasonUnconfirmed, tx.Now, p.Sender
+		state, reason, due, lane = Retry, ReasonUnconfirmed, tx.Now, p.Sender
 		if err := s.reopen(ctx, tx, p); err != nil {
 			return 0, err
 		}

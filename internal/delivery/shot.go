@@ -43,7 +43,10 @@ func (x *shot) settle(s State, reason, detail string) {
 
 // expire settles a shot that is too late: one that was tried has failed, one that was not has expired.
 func (x *shot) expire(reason string) {
-	if x.row.Attempts > 1 && reason == reasonExpired {
+	if reason == ReasonExpired {
+		x.row.Cause = x.row.Reason // of the last attempt, if there was one
+	}
+	if x.row.Attempts > 1 && reason == ReasonExpired {
 		x.settle(Failed, reason, x.row.Detail)
 		return
 	}
@@ -186,6 +189,7 @@ func (l *lane) rule(x *shot, now time.Time) {
 	out := decide(x.verdict, rule{x.part.Purpose, x.row.Attempts, now, x.part.ExpiresAt})
 	x.row.State, x.row.Reason, x.row.Due, x.row.Lane = out.state, out.reason, out.due, l.id
 	x.row.charge(out.attempts)
+	x.row.Cause = out.cause
 	x.row.Detail, x.row.Provider = x.verdict.Detail, x.verdict.Provider
 	x.row.suppress = out.suppress
 	if out.due.IsZero() {
@@ -220,7 +224,7 @@ func (l *lane) send(x *shot) channel.Verdict {
 		if errs.KindOf(err) == errs.Internal {
 			l.s.log.Error("render message", "tenant", x.part.Tenant.String(), "part", x.part.ID.String(), "error", err)
 		}
-		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeConfig, Class: "not_rendered", Free: true, After: time.Minute}
+		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeConfig, Class: ReasonNotRendered, Free: true, After: time.Minute}
 	}
 	return l.ch.Send(l.sending, m)
 }

@@ -76,6 +76,9 @@ func (s *Service) bookTx(ctx context.Context, tx *db.Tx, t id.Tenant, on channel
 			return err
 		}
 	}
+	if err := s.wearTx(ctx, tx, t, on, shots); err != nil {
+		return err
+	}
 	return figures.save(ctx, tx)
 }
 
@@ -129,11 +132,11 @@ func (s *Service) expireRetriesTx(ctx context.Context, tx *db.Tx, p Part) error 
 	figures, slot := tally{}, slotOf(tx.Now)
 	for _, g := range waiting {
 		figures.count(row{Part: p.ID, State: Retry, Reason: g.Reason, Domain: g.Domain}, slot, -g.N)
-		figures.count(row{Part: p.ID, State: Expired, Reason: reasonCancelled, Domain: g.Domain}, slot, g.N)
+		figures.count(row{Part: p.ID, State: Expired, Reason: ReasonCancelled, Domain: g.Domain}, slot, g.N)
 	}
 	_, err = db.Exec(ctx, tx, `
 		UPDATE delivery SET state = 8, reason = ?, due_at = NULL, lane_id = NULL, updated_at = ? WHERE `+where,
-		reasonCancelled, tx.Now, p.Sender, p.ID)
+		ReasonCancelled, tx.Now, p.Sender, p.ID)
 	if err != nil {
 		return err
 	}

@@ -181,6 +181,7 @@ type row struct {
 	Detail   string           `db:"detail"`
 	Provider string           `db:"provider"`
 	Domain   string           `db:"domain"`
+	Cause    string           `db:"cause"` // with Expired as the reason: what stood in the way
 
 	counted  *int // attempts to be recorded, where they differ from the claimed ones
 	suppress bool // the address is dead
@@ -201,16 +202,16 @@ func (r row) charged() int {
 }
 
 var deliveryColumns = []string{"part_id", "seq", "tenant_id", "contact_id", "state", "attempts", "updated_at",
-	"due_at", "lane_id", "reason", "detail", "provider", "domain"}
+	"due_at", "lane_id", "reason", "detail", "provider", "domain", "cause"}
 
 const deliveryColumnList = `part_id, seq, tenant_id, contact_id, state, attempts, updated_at, due_at, lane_id,
-	reason, detail, provider, domain`
+	reason, detail, provider, domain, cause`
 
 func insertDeliveries(ctx context.Context, tx *db.Tx, rows []row) error {
 	return db.InsertRows(ctx, tx, "delivery", deliveryColumns, len(rows), func(i int) []any {
 		r := rows[i]
 		return []any{r.Part, r.Seq, r.Tenant, r.Contact, r.State, r.charged(), r.Updated, r.Due, r.Lane,
-			r.Reason, r.Detail, r.Provider, r.Domain}
+			r.Reason, r.Detail, r.Provider, r.Domain, r.Cause}
 	}, "")
 }
 
@@ -254,13 +255,13 @@ func updateDeliveries(ctx context.Context, tx *db.Tx, rows []row) (map[channel.R
 	done := make(map[channel.Ref]bool, len(rows))
 	err := eachBatch(rows, func(batch []row) error {
 		text, args := valuesOf(batch, func(r row) []any {
-			return []any{int64(r.Part), int64(r.Seq), r.Attempts, r.State, r.charged(), r.Updated, r.Due, r.Lane, r.Reason, r.Detail, r.Provider, r.Domain}
+			return []any{int64(r.Part), int64(r.Seq), r.Attempts, r.State, r.charged(), r.Updated, r.Due, r.Lane, r.Reason, r.Detail, r.Provider, r.Domain, r.Cause}
 		}, `CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT),
-			CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT)`)
+			CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT)`)
 		refs, err := db.All[refRow](ctx, tx, `
-			WITH v(part_id, seq, attempts, state, charged, updated_at, due_at, lane_id, reason, detail, provider, domain) AS (VALUES `+text+`)
+			WITH v(part_id, seq, attempts, state, charged, updated_at, due_at, lane_id, reason, detail, provider, domain, cause) AS (VALUES `+text+`)
 			UPDATE delivery SET state = v.state, attempts = v.charged, updated_at = v.updated_at, due_at = v.due_at, lane_id = v.lane_id,
-				reason = v.reason, detail = v.detail, provider = v.provider, domain = v.domain
+				reason = v.reason, detail = v.detail, provider = v.provider, domain = v.domain, cause = v.cause
 			FROM v
 			WHERE delivery.part_id = v.part_id AND delivery.seq = v.seq AND delivery.state = 1 AND delivery.attempts = v.attempts
 			RETURNING delivery.part_id, delivery.seq`, args...)
@@ -277,7 +278,7 @@ type refRow struct {
 	Seq  int32  `db:"seq"`
 }
 
-// batchRows is how many rows one bulk update carries: 12 values each, far below SQLite's 32 766 parameters.
+// batchRows is how many rows one bulk update carries: 13 values each, far below SQLite's 32 766 parameters.
 const batchRows = 100
 
 func eachBatch(rows []row, do func([]row) error) error {

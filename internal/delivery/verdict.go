@@ -8,12 +8,13 @@ import (
 
 // Reasons that the pipeline itself gives.
 const (
-	reasonExpired     = "expired"           // too old, or tried too often
-	reasonCancelled   = "cancelled"         // its campaign was cancelled
-	reasonNoSender    = "sender_deleted"    // nobody to send it from
-	reasonUnconfirmed = "unconfirmed"       // the connection died after the last byte: the server may have it
-	reasonCrash       = "interrupted"       // in flight when a process died
-	reasonNoChannel   = "channel_not_ready" // this installation does not run the channel
+	ReasonExpired     = "expired"           // too old, or tried too often
+	ReasonCancelled   = "cancelled"         // its campaign was cancelled
+	ReasonNoSender    = "sender_deleted"    // nobody to send it from
+	ReasonUnconfirmed = "unconfirmed"       // the connection died after the last byte: the server may have it
+	ReasonCrash       = "interrupted"       // in flight when a process died
+	ReasonNoChannel   = "channel_not_ready" // this installation does not run the channel
+	ReasonNotRendered = "not_rendered"      // its letter could not be made at the moment
 )
 
 // defaultAfter is when a message is tried again if the channel says Later without a time.
@@ -40,7 +41,8 @@ type ruling struct {
 	state    State
 	due      time.Time // with Retry
 	reason   string
-	attempts int // that count against the limit
+	cause    string // with ReasonExpired: why it did not go before
+	attempts int    // that count against the limit
 	suppress bool
 }
 
@@ -53,9 +55,9 @@ func decide(v channel.Verdict, r rule) ruling {
 		return ruling{state: Failed, reason: v.Class, attempts: r.attempt, suppress: v.Suppress && v.Scope == channel.ScopeRecipient}
 	case channel.Unknown:
 		if !resendUncertain(r.purpose) {
-			return ruling{state: Unknown, reason: reasonUnconfirmed, attempts: r.attempt}
+			return ruling{state: Unknown, reason: ReasonUnconfirmed, attempts: r.attempt}
 		}
-		v.Class, v.After = reasonUnconfirmed, max(v.After, unconfirmedAfter)
+		v.Class, v.After = ReasonUnconfirmed, max(v.After, unconfirmedAfter)
 	}
 	return again(v, r)
 }
@@ -71,7 +73,7 @@ func again(v channel.Verdict, r rule) ruling {
 		out.attempts--
 	}
 	if out.attempts >= maxAttempts || out.due.After(r.notAfter) {
-		return ruling{state: Failed, reason: reasonExpired, attempts: r.attempt}
+		return ruling{state: Failed, reason: ReasonExpired, cause: v.Class, attempts: r.attempt}
 	}
 	return out
 }

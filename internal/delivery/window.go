@@ -68,9 +68,9 @@ func (l *lane) tooLate(p Part) bool { return l.deleted || l.s.clock.Now().After(
 
 func (l *lane) endReason() string {
 	if l.deleted {
-		return reasonNoSender
+		return ReasonNoSender
 	}
-	return reasonExpired
+	return ReasonExpired
 }
 
 // intend commits that the next window of a chunk is about to be sent.
@@ -169,7 +169,7 @@ func (l *lane) sendDue(ctx context.Context) (bool, error) {
 	n, err := l.volley(ctx, l.express, shots, l.mayRetry)
 	for _, x := range shots[n:] {
 		x.settled = true // not touched: it waits again as before
-		x.row.State, x.row.Reason, x.row.Detail = x.was.State, x.was.Reason, x.was.Detail
+		x.row.State, x.row.Reason, x.row.Detail, x.row.Cause = x.was.State, x.was.Reason, x.was.Detail, x.was.Cause
 	}
 	return true, errors.Join(err, l.recordDue(shots, n))
 }
@@ -208,7 +208,7 @@ func (l *lane) shotsOf(ctx context.Context, q db.Querier, rows []row) ([]*shot, 
 		x := &shot{part: &src.part, single: src.single, row: r, was: &rows[i], recorded: make(chan struct{}), late: l.recordLate}
 		switch {
 		case src.part.State == PartCancelled:
-			x.expire(reasonCancelled)
+			x.expire(ReasonCancelled)
 		case l.tooLate(src.part):
 			x.expire(l.endReason())
 		}
@@ -339,10 +339,10 @@ func (l *lane) settleAbandoned(ctx context.Context) error {
 		for _, x := range shots {
 			x.settled = true
 			if resendUncertain(x.part.Purpose) {
-				x.row.State, x.row.Reason, x.row.Due, x.row.Lane = Retry, reasonCrash, tx.Now, l.id
+				x.row.State, x.row.Reason, x.row.Due, x.row.Lane = Retry, ReasonCrash, tx.Now, l.id
 				continue
 			}
-			x.row.State, x.row.Reason, x.row.Due, x.row.Lane = Unknown, reasonCrash, time.Time{}, 0
+			x.row.State, x.row.Reason, x.row.Due, x.row.Lane = Unknown, ReasonCrash, time.Time{}, 0
 		}
 		return l.updateTx(ctx, tx, shots)
 	})
@@ -359,7 +359,7 @@ func (s *Service) bookUnknownTx(ctx context.Context, tx *db.Tx, p Part, c chunk)
 	for i, who := range ids {
 		shots[i] = &shot{part: &p, settled: true, row: row{
 			Part: p.ID, Seq: c.First + int32(c.Done+i), Tenant: p.Tenant, Contact: who, State: Unknown, Attempts: 1,
-			Reason: reasonCrash, Domain: domainOf(found[i].EmailKey),
+			Reason: ReasonCrash, Domain: domainOf(found[i].EmailKey),
 		}}
 	}
 	if err := insertDeliveries(ctx, tx, rowsOf(shots, tx.Now)); err != nil {

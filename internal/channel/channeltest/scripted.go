@@ -12,19 +12,26 @@ import (
 type Scripted struct {
 	Answer func(m channel.Message) channel.Verdict // nil: everything is accepted
 	Bounds channel.Limits
+	Wear   map[string]channel.Wear // by class
 
 	mu   sync.Mutex
 	seen []channel.Message
 	more chan struct{}
 }
 
-var _ channel.Tuner = (*Scripted)(nil)
+var (
+	_ channel.Tuner  = (*Scripted)(nil)
+	_ channel.Wearer = (*Scripted)(nil)
+)
 
 // Kind is channel.Email.
 func (c *Scripted) Kind() channel.Kind { return channel.Email }
 
 // Limits returns Bounds.
 func (c *Scripted) Limits(channel.Sender) channel.Limits { return c.Bounds }
+
+// Wears returns the rule of Wear.
+func (c *Scripted) Wears(class string) channel.Wear { return c.Wear[class] }
 
 // Send remembers the message and gives the scripted answer.
 func (c *Scripted) Send(_ context.Context, m channel.Message) channel.Verdict {

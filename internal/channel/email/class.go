@@ -1,6 +1,10 @@
 package email
 
-import "keruen/internal/channel"
+import (
+	"time"
+
+	"keruen/internal/channel"
+)
 
 // Classes: why a letter was not taken. They are keys of the catalogue of plain words, stored with
 // the delivery, so they never change.
@@ -49,3 +53,18 @@ var scopes = map[string]channel.Scope{
 	Protocol: channel.ScopeNetwork, TLS: channel.ScopeNetwork, Network: channel.ScopeNetwork, DNSTemporary: channel.ScopeNetwork, Timeout: channel.ScopeNetwork,
 	Uncertain: channel.ScopeNetwork, SystemBusy: channel.ScopeNetwork, Stopped: channel.ScopeNetwork,
 }
+
+// month is the measure of reference/email-delivery.md §5.
+const month = 30 * 24 * time.Hour
+
+// wears says which refusals burn an address by repeating. Only those that are the mailbox's own may stand here: a refusal
+// for our reputation, our settings or our letter says nothing about the person.
+var wears = map[string]channel.Wear{
+	MailboxFull:     {Messages: 5, Over: month},
+	MailboxDisabled: {Messages: 2, Within: month},
+}
+
+// Wears returns the rule by which refusals of a class burn an address.
+func (c *Channel) Wears(class string) channel.Wear { return wears[class] }
+
+var _ channel.Wearer = (*Channel)(nil)
