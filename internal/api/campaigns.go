@@ -202,7 +202,7 @@ type Report struct {
 	Links       []LinkCount    `json:"links"`
 	Timeline    []TimelineStep `json:"timeline"`
 	StepSeconds int64          `json:"step_seconds" doc:"Width of a step of the timeline: 600 in the first day, then 3600."`
-	PerSecond   float64        `json:"per_second" doc:"Recipients settled a second since the start, while sending."`
+	PerSecond   float64        `json:"per_second" doc:"Recipients tried a second, on average since the start; 0 when nothing is being sent."`
 	EndsAt      *time.Time     `json:"ends_at,omitempty" doc:"Expected end while sending."`
 	At          time.Time      `json:"at" doc:"The moment of these figures."`
 }
@@ -264,6 +264,7 @@ type Delivery struct {
 	Name      string     `json:"name"`
 	State     string     `json:"state" enum:"pending,in_flight,delivered,retrying,failed,skipped,expired,unknown"`
 	Reason    string     `json:"reason,omitempty" doc:"Key of the plain-words catalogue."`
+	Cause     string     `json:"cause,omitempty" doc:"With the reason expired: why it did not go before, a key of the same catalogue."`
 	Detail    string     `json:"detail,omitempty" doc:"The server's own words, without addresses."`
 	Domain    string     `json:"domain,omitempty" doc:"Of the address."`
 	Attempts  int        `json:"attempts"`

@@ -72,7 +72,7 @@ func filterOf(word, reason string) delivery.Filter {
 
 func deliveryOf(d delivery.Delivery) Delivery {
 	return Delivery{ID: messageID(channel.Ref{Part: int64(d.Part), Seq: d.Seq}), Contact: d.Contact.String(), Email: d.Email, Name: d.Name, State: states[d.State], Reason: d.Reason,
-		Detail: d.Detail, Domain: d.Domain, Attempts: d.Attempts, NextAt: instant(d.NextTry), At: d.At, OpenedAt: instant(d.OpenedAt),
+		Cause: d.Cause, Detail: d.Detail, Domain: d.Domain, Attempts: d.Attempts, NextAt: instant(d.NextTry), At: d.At, OpenedAt: instant(d.OpenedAt),
 		ClickedAt: instant(d.ClickedAt)}
 }
 

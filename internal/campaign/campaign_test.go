@@ -183,7 +183,8 @@ func TestACampaignGoesFromDraftToReport(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, rows, 9)
 		k := slices.IndexFunc(rows, func(r []string) bool { return r[0] == "p5@d.test" })
-		require.Equal(t, []string{"p5@d.test", "Aru", "failed", "user_unknown", "550 5.1.1 no such user", "1"}, rows[k][:6])
+		require.Equal(t, []string{"p5@d.test", "Aru", "failed", "There is no such address. We write to it no more.", "550 5.1.1 no such user", "1"}, rows[k][:6])
+		require.Equal(t, "user_unknown", rows[k][len(rows[k])-1])
 	})
 }
 

@@ -29,6 +29,7 @@ var exportHead = []lang.Text{
 	{Ru: "Прочитано", Kk: "Оқылды", En: "Opened"},
 	{Ru: "Переход", Kk: "Өтті", En: "Clicked"},
 	{Ru: "Контакт", Kk: "Контакт", En: "Contact"},
+	{Ru: "Код причины", Kk: "Себеп коды", En: "Reason code"},
 }
 
 var stateNames = map[delivery.State]lang.Text{
@@ -110,8 +111,8 @@ func (e *exporter) head() {
 func (e *exporter) rows(list []delivery.Delivery) error {
 	for _, d := range list {
 		cells := []string{
-			d.Email, d.Name, stateNames[d.State].In(e.lang), d.Reason, d.Detail, strconv.Itoa(d.Attempts),
-			stamp(d.At), stamp(d.OpenedAt), stamp(d.ClickedAt), d.Contact.String(),
+			d.Email, d.Name, stateNames[d.State].In(e.lang), reasonIn(d, e.lang), d.Detail, strconv.Itoa(d.Attempts),
+			stamp(d.At), stamp(d.OpenedAt), stamp(d.ClickedAt), d.Contact.String(), d.Reason,
 		}
 		for i := range cells {
 			cells[i] = harmless(cells[i])

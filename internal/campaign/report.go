@@ -17,7 +17,7 @@ type Report struct {
 	Campaign  Campaign
 	Counts    delivery.Counts
 	Breakdown delivery.Breakdown
-	PerSecond float64   // outcomes a second over the last minute; zero when it is not being sent
+	PerSecond float64   // recipients tried a second, on average since the start; zero when it is not being sent
 	EndsAt    time.Time // expected end of the first tries; zero when not known
 	At        time.Time // the moment of the figures
 }

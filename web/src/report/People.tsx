@@ -83,8 +83,8 @@ function useColumns(): Column<Delivery>[] {
   const { t } = useTranslation(['report', 'delivery'])
   const fmt = useFmt()
   const why = (d: Delivery) => {
-    const words = d.reason && t(`delivery:reason.${d.reason}`, { defaultValue: d.reason })
-    return <span title={d.detail}>{[words, d.detail].filter(Boolean).join(' · ')}</span>
+    const words = [d.reason, d.cause].map((r) => r && t(`delivery:reason.${r}`, { defaultValue: r }))
+    return <span title={d.detail}>{[...words, d.detail].filter(Boolean).join(' · ')}</span>
   }
   const when = (d: Delivery) => {
     if (!d.next_at) return fmt.relative(d.at)
