@@ -92,6 +92,9 @@ func (s *Service) ListActs(ctx context.Context, who Actor, ask page.Ask) (page.O
 	return s.audit.Acts(ctx, who.Tenant, ask)
 }
 
+// ProofKey returns the public key that checks what ProveActs signs: Ed25519, base64. Everybody may have it.
+func (s *Service) ProofKey() string { return s.audit.PublicKey() }
+
 // ProveActs returns the signed evidence of all acts of the account (ACC-2). That it was taken is recorded.
 func (s *Service) ProveActs(ctx context.Context, who Actor) (audit.Proof, error) {
 	if err := who.Can(ViewAudit); err != nil {

@@ -121,6 +121,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerHealth(r)
 	a.registerAuth(r)
 	a.registerMe(r)
+	a.registerEmail(r)
 	a.registerTeam(r)
 	a.registerAudit(r)
 	a.registerContacts(r)

@@ -320,6 +320,11 @@ export type ColumnProposal = {
     field: string;
 };
 
+export type ConfirmEmailChangeInputBody = {
+    change: string;
+    code: string;
+};
+
 export type ConfirmRegistrationInputBody = {
     code: string;
     registration: string;
@@ -512,6 +517,10 @@ export type Delivery = {
      */
     at: string;
     attempts: number;
+    /**
+     * With the reason expired: why it did not go before, a key of the same catalogue.
+     */
+    cause?: string;
     clicked_at?: string;
     /**
      * Id of the contact; empty when it was deleted.
@@ -607,6 +616,30 @@ export type DomainCount = {
     total: number;
     unknown: number;
     unsubscribed: number;
+};
+
+export type EmailChange = {
+    change: string;
+    /**
+     * Where the code was sent.
+     */
+    email: string;
+    /**
+     * The code is of no use after this moment.
+     */
+    expires_at: string;
+    /**
+     * A new code may be asked for from this moment.
+     */
+    resend_at: string;
+};
+
+export type EmailChangeInputBody = {
+    /**
+     * The code is sent there.
+     */
+    email: string;
+    password: string;
 };
 
 export type Ended = {
@@ -1472,6 +1505,14 @@ export type Problem = {
     type: string;
 };
 
+export type ProofKey = {
+    algorithm: 'Ed25519';
+    /**
+     * 32 bytes in base64.
+     */
+    public_key: string;
+};
+
 export type ReasonCount = {
     n: number;
     /**
@@ -1544,7 +1585,7 @@ export type Report = {
     funnel: Array<FunnelStep>;
     links: Array<LinkCount>;
     /**
-     * Recipients settled a second since the start, while sending.
+     * Recipients tried a second, on average since the start; 0 when nothing is being sent.
      */
     per_second: number;
     /**
@@ -4177,6 +4218,56 @@ export type UpdateMeResponses = {
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
 
+export type ChangeEmailData = {
+    body: EmailChangeInputBody;
+    path?: never;
+    query?: never;
+    url: '/me/email';
+};
+
+export type ChangeEmailErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ChangeEmailError = ChangeEmailErrors[keyof ChangeEmailErrors];
+
+export type ChangeEmailResponses = {
+    /**
+     * Accepted
+     */
+    202: EmailChange;
+};
+
+export type ChangeEmailResponse = ChangeEmailResponses[keyof ChangeEmailResponses];
+
+export type ConfirmEmailChangeData = {
+    body: ConfirmEmailChangeInputBody;
+    path?: never;
+    query?: never;
+    url: '/me/email/confirm';
+};
+
+export type ConfirmEmailChangeErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ConfirmEmailChangeError = ConfirmEmailChangeErrors[keyof ConfirmEmailChangeErrors];
+
+export type ConfirmEmailChangeResponses = {
+    /**
+     * OK
+     */
+    200: Me;
+};
+
+export type ConfirmEmailChangeResponse = ConfirmEmailChangeResponses[keyof ConfirmEmailChangeResponses];
+
 export type ChangePasswordData = {
     body: ChangePasswordInputBody;
     path?: never;
@@ -4610,6 +4701,31 @@ export type GetPreviewResponses = {
 };
 
 export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
+
+export type GetProofKeyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/proof-key';
+};
+
+export type GetProofKeyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetProofKeyError = GetProofKeyErrors[keyof GetProofKeyErrors];
+
+export type GetProofKeyResponses = {
+    /**
+     * OK
+     */
+    200: ProofKey;
+};
+
+export type GetProofKeyResponse = GetProofKeyResponses[keyof GetProofKeyResponses];
 
 export type ListSendersData = {
     body?: never;
