@@ -69,7 +69,7 @@ func greet(out io.Writer, a *app.App) {
 	}
 	if d, err := a.ReadDemo(); a.Config.Demo && err == nil {
 		fmt.Fprintf(out, "Demo sign-in:          %s  password %s\n", d.Email, d.Password)
-		fmt.Fprintf(out, "Ready to send:         %s/campaigns/%s\n", a.URL, d.Campaign)
+		fmt.Fprintf(out, "Ready to send:         %s/campaigns/%s/edit\n", a.URL, d.Campaign)
 	}
 	fmt.Fprintf(out, "Data:                  %s\nStop:                  Ctrl-C\n\n", a.Config.Data)
 }
