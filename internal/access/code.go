@@ -152,6 +152,18 @@ func cleanDigits(s string) string {
 	return string(out)
 }
 
+// voidCodesTx ends what a member has begun by codes and not finished: a reset asked from a mailbox that is not trusted any more
+// must not outlive the change that was meant to shut it out.
+func voidCodesTx(ctx context.Context, tx *db.Tx, m id.Member) error {
+	_, err := db.Exec(ctx, tx, `
+		UPDATE codes SET used_at = ?, hash = '' WHERE created_at > ? AND member_id = ? AND purpose IN (?, ?) AND used_at IS NULL`,
+		tx.Now, tx.Now.Add(-CodeLife), m, toReset, toMove)
+	if err != nil {
+		return fmt.Errorf("void codes: %w", err)
+	}
+	return nil
+}
+
 func insertCode(ctx context.Context, tx *db.Tx, c code) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO codes (id, purpose, email, email_key, member_id, lang, hash, tries, sent_at, expires_at, created_at)

@@ -120,6 +120,9 @@ func (s *Service) moveTx(ctx context.Context, tx *db.Tx, who Actor, c code) (Ope
 	if err != nil {
 		return Opened{}, err
 	}
+	if err := voidCodesTx(ctx, tx, who.Member); err != nil {
+		return Opened{}, err
+	}
 	if _, err := endSessions(ctx, tx, who.Member, who.Session); err != nil {
 		return Opened{}, err
 	}

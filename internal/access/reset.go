@@ -117,6 +117,9 @@ func (s *Service) newPasswordTx(ctx context.Context, tx *db.Tx, v Visitor, m id.
 	if _, err := db.Exec(ctx, tx, `UPDATE members SET password_hash = ?, epoch = epoch + 1 WHERE id = ?`, hash, m); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
+	if err := voidCodesTx(ctx, tx, m); err != nil {
+		return err
+	}
 	if _, err := endSessions(ctx, tx, m, keep); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"keruen/internal/db"
@@ -64,6 +65,11 @@ func (s *Service) ChangeRole(ctx context.Context, who Actor, m id.Member, r Role
 		if _, err := db.Exec(ctx, tx, `UPDATE memberships SET role = ? WHERE tenant_id = ? AND member_id = ?`, r, who.Tenant, m); err != nil {
 			return err
 		}
+		if !slices.Contains(rolePermissions[r], ManageTeam) {
+			if err := withdrawInvitationsTx(ctx, tx, who.Tenant, m); err != nil {
+				return err
+			}
+		}
 		return s.recordTx(ctx, tx, who, "member.role_changed", m.String(), map[string]any{"from": old, "to": r})
 	})
 	if err != nil {
@@ -88,10 +94,22 @@ func (s *Service) RemoveMember(ctx context.Context, who Actor, m id.Member) erro
 		if _, err := db.Exec(ctx, tx, `DELETE FROM sessions WHERE tenant_id = ? AND member_id = ?`, who.Tenant, m); err != nil {
 			return err
 		}
+		if err := withdrawInvitationsTx(ctx, tx, who.Tenant, m); err != nil {
+			return err
+		}
 		return s.recordTx(ctx, tx, who, "member.removed", m.String(), map[string]any{"role": old})
 	})
 	if err != nil {
 		return fmt.Errorf("remove member: %w", err)
+	}
+	return nil
+}
+
+// withdrawInvitationsTx ends the invitations of somebody who may not invite any more: otherwise whoever is shown the door could come
+// back by one sent to another mailbox before.
+func withdrawInvitationsTx(ctx context.Context, tx *db.Tx, t id.Tenant, m id.Member) error {
+	if _, err := db.Exec(ctx, tx, `DELETE FROM invitations WHERE tenant_id = ? AND invited_by = ?`, t, m); err != nil {
+		return fmt.Errorf("withdraw invitations: %w", err)
 	}
 	return nil
 }
