@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"keruen/internal/access"
+	"keruen/internal/errs"
 	"keruen/internal/jobs"
 )
 
@@ -30,7 +31,14 @@ func (a *API) jobOf(s jobs.Status) Job {
 	return j
 }
 
+// seesJobs tells whether the actor may see jobs. All that people see are imports, whose titles are names of files about contacts;
+// whoever may not see contacts has none, as in the stream.
+func seesJobs(who access.Actor) bool { return who.Can(viewContacts) == nil }
+
 func (a *API) listJobs(ctx context.Context, who access.Actor, in *Paging) (List[Job], error) {
+	if !seesJobs(who) {
+		return List[Job]{Items: []Job{}}, nil
+	}
 	ask, err := in.ask()
 	if err != nil {
 		return List[Job]{}, err
@@ -46,6 +54,9 @@ func (a *API) getJob(ctx context.Context, who access.Actor, in *JobPath) (Job, e
 	id, err := parse[jobs.ID](in.ID)
 	if err != nil {
 		return Job{}, err
+	}
+	if !seesJobs(who) {
+		return Job{}, errs.ErrNotFound
 	}
 	s, err := a.Queue.Get(ctx, who.Tenant, id)
 	if err != nil {
