@@ -200,6 +200,25 @@ func TestASnoozedTaskWaitsWithoutSpendingAnAttempt(t *testing.T) {
 	})
 }
 
+// AUD-1, MSG-4: a while without room on the disk is no reason to give a task up, nor to leave it waiting much longer.
+func TestAShortageSpendsNoAttemptAndTheTaskGoesOnSoonAfterIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *db.DB, q *jobs.Queue, now *clock.Fake) {
+		const short = time.Minute
+		jobs.Register(q, "hungry", func(context.Context, *jobs.Job, args) error {
+			if now.Now().Sub(start) < short {
+				return errs.ErrDiskFull
+			}
+			return nil
+		})
+		job := enqueue(t, d, q, jobs.Task{Tenant: tenant, Kind: "hungry", Args: args{}, MaxAttempts: 1})
+		work(t, q)
+		s := waitFor(t, q, now, job, jobs.Done)
+		require.Equal(t, 1, s.Attempts)
+		require.Less(t, s.FinishedAt.Sub(start), short+30*time.Second)
+	})
+}
+
 func TestASnoozeForgetsEarlierFailuresSoPeriodicTasksLiveOn(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB, q *jobs.Queue, now *clock.Fake) {

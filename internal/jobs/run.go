@@ -20,6 +20,10 @@ type held struct {
 	cancel context.CancelCauseFunc
 }
 
+// shortage is the pause after a full disk, a lost database and the like. They are no fault of the task, so no attempt is
+// spent, and it goes on soon after they are over instead of an hour later.
+const shortage = 10 * time.Second
+
 // How long finished tasks are kept.
 const (
 	keepHidden  = 7 * 24 * time.Hour
@@ -175,6 +179,9 @@ func (q *Queue) judge(ctx context.Context, h *held, err error) ending {
 	}
 	q.log.Warn("task returned an error", "task", h.ID.String(), "kind", h.Kind, "tenant", h.TenantID.String(),
 		"attempt", h.Attempts, "error", err)
+	if errs.KindOf(err) == errs.Unavailable && !errors.As(err, &never) {
+		return ending{state: Queued, runAt: now.Add(shortage + rand.N(shortage/10+1)), spent: 1, lastError: codeOf(err)}
+	}
 	if errors.As(err, &never) || h.Attempts >= h.MaxAttempts {
 		return ending{state: Failed, runAt: now, lastError: codeOf(err)}
 	}

@@ -31,6 +31,12 @@ func (p *Program) NewClient(t testing.TB) *Client {
 	return &Client{base: p.URL, http: &http.Client{Jar: jar, Timeout: Patience}}
 }
 
+// Stranger returns a client of the same program that is not signed in.
+func (c *Client) Stranger(t testing.TB) *Client {
+	t.Helper()
+	return (&Program{URL: c.base}).NewClient(t)
+}
+
 // Call sends JSON and expects one of the statuses (2xx if none is given). It returns the answer and its status.
 func (c *Client) Call(t testing.TB, method, path string, in any, statuses ...int) (Doc, int) {
 	t.Helper()
