@@ -269,6 +269,7 @@ func TestAKeyWorksWithinItsScopes(t *testing.T) {
 	})
 }
 
+// SUP-3
 func TestEveryOperationDeclaresItsGuardAndHasAnIdOfItsOwn(t *testing.T) {
 	t.Parallel()
 	_, all := readDocument(t)

@@ -74,6 +74,7 @@ func TestAMistypedDomainIsSuggestedAndNeverChanged(t *testing.T) {
 	require.Equal(t, "anna@gmail.com", a.Hint)
 }
 
+// AUD-8
 func TestMechanismsAreNotPeople(t *testing.T) {
 	t.Parallel()
 	a, err := contact.ParseEmail("Postmaster@example.kz")
@@ -110,6 +111,7 @@ func TestTelephoneNumbersBecomeE164(t *testing.T) {
 	}
 }
 
+// AUD-4
 func TestLabelsBecomeKeysOfFields(t *testing.T) {
 	t.Parallel()
 	for label, key := range map[string]string{"Город": "gorod", "Қала": "qala", "Date of birth": "date_of_birth", "2024": "field_2024", "email": "field_email", "***": "field_1"} {

@@ -167,6 +167,7 @@ func TestDeletingAndAddingAgainDoesNotBringLettersBack(t *testing.T) {
 	})
 }
 
+// MSG-2
 func TestUnsubscribingFromMailingsLeavesCodesAlone(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.create("a@example.kz")
@@ -305,6 +306,7 @@ func TestCountsByReasonAgreeWithTheGuard(t *testing.T) {
 	})
 }
 
+// AUD-4
 func TestListsOfContactsPageSearchAndSort(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for _, d := range []contact.Draft{

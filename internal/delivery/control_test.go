@@ -194,7 +194,7 @@ func TestSingleMessagesDoNotWaitBehindACampaign(t *testing.T) {
 	})
 }
 
-// A connection that dies after the last byte leaves it open whether the message was taken.
+// MSG-2: a connection that dies after the last byte leaves it open whether the message was taken.
 func TestUncertainMessagesAreResentOrNamedByPurpose(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -109,6 +109,7 @@ func TestThePageNamesTheFilesOfTheRequestedRoute(t *testing.T) {
 	require.NotContains(t, fetch(t, h, "/elsewhere").Body.String(), "contacts.js")
 }
 
+// SUP-2
 func TestThePublicPagesAreThereInThreeLanguages(t *testing.T) {
 	t.Parallel()
 	h := open(t, bundle(), site.Person{})
