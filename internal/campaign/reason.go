@@ -39,8 +39,8 @@ var reasons = map[string]lang.Text{
 		En: "The contact has unsubscribed."},
 	delivery.SkipSuppressed: {
 		Ru: "Адрес в стоп-листе.",
-		Kk: "Мекенжай тоқтату тізімінде.",
-		En: "The address is on the stop-list."},
+		Kk: "Мекенжай тыйым тізімінде.",
+		En: "The address is on the suppression list."},
 	delivery.SkipNoAddress: {
 		Ru: "У контакта нет адреса.",
 		Kk: "Контактта мекенжай жоқ.",
