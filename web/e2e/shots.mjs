@@ -8,7 +8,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { chromium } from 'playwright-core'
+import { audit, launch, listen, withAdvice } from './look.mjs'
 
 const here = import.meta.dirname
 const { values: args } = parseArgs({
@@ -26,7 +26,6 @@ const { values: args } = parseArgs({
 })
 
 const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1440, height: 900 } }
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 const guestRoutes = ['/sign-in', '/sign-up', '/reset', '/invite/not-a-token']
 const cabinetRoutes = [
@@ -55,11 +54,10 @@ const cabinetRoutes = [
 // Screens of objects: the first object of a list gives the address.
 const objectRoutes = { '/contacts/': '/contacts', '/campaigns/': '/campaigns', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
 
-const axe = readFileSync(join(here, '../node_modules/axe-core/axe.min.js'), 'utf8')
 const keys = messageKeys()
 const findings = []
 
-const browser = await chromium.launch({ executablePath: args.chromium, args: flags })
+const browser = await launch(args.chromium)
 try {
   await everything()
 } finally {
@@ -130,26 +128,9 @@ async function visit(routes, { lang, scheme, size, session }) {
     { name: 'scheme', value: scheme, domain: host, path: '/' },
   ])
   const page = await context.newPage()
-  const log = listen(page)
+  const log = listen(page, args.base)
   for (const route of routes) await check(page, log, route, { lang, scheme, size })
   await context.close()
-}
-
-/** listen collects what goes wrong while a page lives. */
-function listen(page) {
-  const log = { lines: [], expect404: false }
-  page.on('pageerror', (e) => log.lines.push(`page error: ${e.message}`))
-  page.on('console', (m) => {
-    if (m.type() === 'error' && !(log.expect404 && m.text().includes('404'))) log.lines.push(`console: ${m.text()}`)
-  })
-  page.on('requestfailed', (r) => {
-    if (!r.failure()?.errorText.includes('ERR_ABORTED')) log.lines.push(`failed request: ${r.url()} ${r.failure()?.errorText}`)
-  })
-  page.on('request', (r) => {
-    const url = new URL(r.url())
-    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(args.base).origin) log.lines.push(`foreign origin: ${url.origin}`)
-  })
-  return log
 }
 
 async function check(page, log, route, { lang, scheme, size }) {
@@ -169,8 +150,7 @@ async function check(page, log, route, { lang, scheme, size }) {
   if (seen.overflow.length > 0) report(`sideways scrolling: ${seen.overflow.join(', ')}`)
   for (const key of keys) if (seen.words.includes(key)) report(`raw message key ${key}`)
   if (/\bM\d\d\b/.test(seen.text)) report('a date like M11')
-  await page.evaluate(axe)
-  for (const v of await page.evaluate(runAxe)) report(`axe ${v.impact} ${v.id}: ${v.nodes}`)
+  for (const v of await audit(page, withAdvice)) report(`axe ${v.impact} ${v.id}: ${v.nodes}`)
 }
 
 /** settled waits until nothing loads: no busy part, no pending request for a moment, fonts ready. */
@@ -197,13 +177,6 @@ function inspect() {
     text,
     words: text.split(/\s+/),
   }
-}
-
-// Runs in the page.
-async function runAxe() {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-  const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } })
-  return result.violations.map((v) => ({ id: v.id, impact: v.impact, nodes: v.nodes.slice(0, 3).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join(' | ') }))
 }
 
 function messageKeys() {
