@@ -21,6 +21,9 @@ import { SenderForm } from './SenderForm'
 
 const route = getRouteApi('/cabinet/channels/$id')
 
+// The minutes of an hour: a record just published is found without pressing the button.
+const rechecks = 60
+
 /** SenderCard shows one sender: what to publish in the DNS and what stands there, its settings, pause. */
 export function SenderCard() {
   const { t } = useTranslation('channel')
@@ -45,6 +48,8 @@ export function SenderCard() {
     }
   }
   const s = query.data
+  const waiting = canEdit && s?.state === 'records_missing'
+  useRecheck(id, waiting, keep)
   return (
     <Page
       title={s?.name ?? t('card.title')}
@@ -81,7 +86,7 @@ export function SenderCard() {
                 {t('card.paused_text')}
               </p>
             )}
-            <Records sender={x} />
+            <Records sender={x} watched={waiting} />
             <Settings sender={x} canEdit={canEdit} onSaved={keep} />
           </div>
         )}
@@ -90,7 +95,29 @@ export function SenderCard() {
   )
 }
 
-function Records({ sender: s }: { sender: Sender }) {
+/** useRecheck looks the records up each minute while one is missing and the page is open, for an hour. */
+function useRecheck(id: string, waiting: boolean, onFound: (s: Sender) => void) {
+  useQuery({
+    queryKey: [...senderKey(id), 'recheck'],
+    queryFn: async () => {
+      const found = await checkSender({ path: { id } })
+      onFound(found)
+      return found.checked_at ?? null
+    },
+    enabled: waiting,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchInterval: (q) => (q.state.dataUpdateCount + q.state.errorUpdateCount < rechecks ? 60_000 : false),
+  })
+}
+
+interface RecordsProps {
+  sender: Sender
+  /** The records are looked up by themselves. */
+  watched: boolean
+}
+
+function Records({ sender: s, watched }: RecordsProps) {
   const { t } = useTranslation('channel')
   if (s.records.length === 0) {
     return (
@@ -100,7 +127,7 @@ function Records({ sender: s }: { sender: Sender }) {
     )
   }
   return (
-    <Panel title={t('records.title')} hint={t('records.hint')} flush>
+    <Panel title={t('records.title')} hint={watched ? `${t('records.hint')} ${t('records.watched')}` : t('records.hint')} flush>
       <ul className={form.rows}>
         {s.records.map((r) => (
           <Record key={`${r.kind}/${r.name}`} record={r} checked={s.checked_at !== undefined} />
@@ -119,7 +146,7 @@ function Record({ record: r, checked }: { record: SenderRecord; checked: boolean
           {r.kind.toUpperCase()} · {r.type}
           {checked && (
             <StatusPill tone={r.ok ? 'success' : r.required ? 'danger' : 'warning'} icon={r.ok ? IconCircleCheck : IconCircleX}>
-              {r.ok ? t('records.ok') : t('records.wrong')}
+              {r.ok ? t('records.ok') : r.found.length > 0 ? t('records.differs') : t('records.wrong')}
             </StatusPill>
           )}
           {!r.required && <StatusPill>{t('records.optional')}</StatusPill>}

@@ -19,7 +19,7 @@ interface Props {
 }
 
 const draft = v.looseObject({
-  name: v.pipe(required, v.maxLength(100, 'sender.name')),
+  name: v.pipe(required, v.maxLength(80, 'sender.name')),
   address: email,
 })
 
@@ -42,7 +42,7 @@ export function SenderForm({ sender: s, action, send, onDone, onCancel }: Props)
   return (
     <form className={form.form} onSubmit={onSubmit} noValidate>
       <ProblemAlert error={problem} />
-      <TextInput label={t('form.name')} description={t('form.name_hint')} maxLength={100} key={f.key('name')} {...f.getInputProps('name')} />
+      <TextInput label={t('form.name')} description={t('form.name_hint')} maxLength={80} key={f.key('name')} {...f.getInputProps('name')} />
       <TextInput label={t('form.address')} description={t('form.address_hint')} type="email" autoComplete="off" key={f.key('address')} {...f.getInputProps('address')} />
       <TextInput label={t('form.reply_to')} description={t('form.reply_to_hint')} type="email" autoComplete="off" key={f.key('reply_to')} {...f.getInputProps('reply_to')} />
       <Radio.Group label={t('form.route')} value={kind} onChange={(x) => setKind(x as typeof kind)}>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Letter, LetterProblem } from '@/api'
 import { builtinFields, useFields } from '@/contact/contact'
 import form from '@/ui/Form.module.css'
+import { ScrollBox } from '@/ui/ScrollBox'
 import { FormSkeleton } from '@/ui/Skeletons'
 import type { EditorHandle } from './CodeEditor'
 import { placeholder } from './content'
@@ -61,7 +62,10 @@ export function LetterEditor({ letter, onChange, problems, disabled }: Props) {
         <SegmentedControl
           aria-label={t('letter.mode')}
           value={mode}
-          onChange={(v) => setMode(v as typeof mode)}
+          onChange={(v) => {
+            setMode(v as typeof mode)
+            setLast(v as typeof mode)
+          }}
           data={[
             { value: 'html', label: t('letter.html') },
             { value: 'text', label: t('letter.text') },
@@ -69,7 +73,11 @@ export function LetterEditor({ letter, onChange, problems, disabled }: Props) {
         />
         <InsertField onInsert={insert} disabled={disabled} />
       </div>
-      {mode === 'html' ? (
+      {mode === 'html' && disabled ? (
+        <ScrollBox as="pre" className={css.text} label={t('letter.html')}>
+          {letter.html}
+        </ScrollBox>
+      ) : mode === 'html' ? (
         <div id="letter-html" onFocus={() => setLast('html')}>
           <Suspense fallback={<FormSkeleton fields={2} />}>
             <CodeEditor

@@ -39,6 +39,7 @@ export function Preview({ letter, purpose }: Props) {
     <div className={css.preview}>
       <SegmentedControl
         aria-label={t('preview.title')}
+        className={css.views}
         fullWidth
         value={view}
         onChange={(v) => setView(v as View)}
