@@ -221,6 +221,15 @@ func getList(ctx context.Context, q db.Querier, t id.Tenant, l ListID) (List, er
 		FROM contact_list l WHERE l.tenant_id = ? AND l.id = ?`, t, l)
 }
 
+// ListNameFree returns nil if a list may be made under the name, and else why not, as an error of the field at path.
+func ListNameFree(ctx context.Context, q db.Querier, t id.Tenant, path, name string) error {
+	n, err := db.One[int](ctx, q, `SELECT COUNT(*) FROM contact_list WHERE tenant_id = ? AND name_key = ?`, t, strings.ToLower(name))
+	if err == nil && n > 0 {
+		return errs.ErrInvalid.At(blame(path, ErrListTaken))
+	}
+	return err
+}
+
 // HaveLists returns errs.ErrNotFound unless every list is the account's.
 func HaveLists(ctx context.Context, q db.Querier, t id.Tenant, lists []ListID) error {
 	w := db.Where("tenant_id = ?", t).And(db.In("id", lists))

@@ -233,6 +233,15 @@ func (s *Service) acceptable(ctx context.Context, tx *db.Tx, i Import, custom []
 	if len(bad) > 0 {
 		return errs.ErrInvalid.At(bad...)
 	}
+	return s.target(ctx, tx, i)
+}
+
+// target refuses a list that is not there, and the name of a new one that is taken: people learn it while they choose, not
+// after the dry run.
+func (s *Service) target(ctx context.Context, tx *db.Tx, i Import) error {
+	if i.Settings.NewList != "" {
+		return contact.ListNameFree(ctx, tx, i.Tenant, "new_list", i.Settings.NewList)
+	}
 	if i.Settings.List == 0 {
 		return nil
 	}
@@ -344,6 +353,9 @@ func (s *Service) prepare(ctx context.Context, tx *db.Tx, who access.Actor, i *I
 	}
 	i.List = i.Settings.List
 	if i.Settings.NewList != "" {
+		if err := s.target(ctx, tx, *i); err != nil {
+			return err // taken since the settings were chosen
+		}
 		l, err := contact.CreateListTx(ctx, tx, i.Tenant, i.Settings.NewList)
 		if err != nil {
 			return err

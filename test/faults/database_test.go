@@ -81,7 +81,7 @@ func (s *server) run(name string, args ...string) error {
 	return nil
 }
 
-// MSG-4: the database goes away in the middle of a campaign and comes back. The program stays up and says so, and goes on by itself.
+// MSG-4, AUD-1: the database goes away in the middle of a campaign and of an import, and comes back. The program stays up and says so, and goes on by itself.
 func TestALostDatabaseStopsNothingForGood(t *testing.T) {
 	t.Parallel()
 	const total = 4000
@@ -95,6 +95,10 @@ func TestALostDatabaseStopsNothingForGood(t *testing.T) {
 	s.Hold(900)
 	c.Launch(t, campaign)
 	require.NoError(t, s.Wait(t.Context(), 900))
+	const more = 30_000
+	im := uploaded(t, c, people("q", more), "Ещё")
+	c.Post(t, im+"/start", nil)
+	require.Eventually(t, func() bool { return c.Get(t, im).Number("done") > 0 }, program.Patience, 20*time.Millisecond)
 
 	pg.crash(t)
 	require.Eventually(t, func() bool { return statusOf(t, c, "/api/v1/health") == 503 }, program.Patience, 50*time.Millisecond, "health says nothing")
@@ -115,4 +119,7 @@ func TestALostDatabaseStopsNothingForGood(t *testing.T) {
 	d, status = post(t, c, "/api/v1/contacts", program.Doc{"email": "new@alpha.test"}, "Idempotency-Key", "while-away")
 	require.Equal(t, 201, status, "the repeat does what was asked for: %v", d)
 	accounted(t, c.Await(t, path, "done"), s, total)
+	imported := c.Await(t, im, "done")
+	require.Equal(t, more, imported.Number("counts.created"), "%v", imported)
+	require.Equal(t, more, imported.Number("counts.rows"), "no row is taken twice: %v", imported)
 }

@@ -60,7 +60,7 @@ func TestAFullDiskLosesNothingAndWorkGoesOnWhenThereIsRoom(t *testing.T) {
 	_, c := start(t, program.Settings{"data": filepath.Join(d.dir, "data"), "limits.takeover": "2s"})
 	s := program.StartSink(t, false)
 	sender := c.CreateSender(t, "Магазин", "news@sender.test", s.Route())
-	path := uploaded(t, c, people("p", 60_000))
+	path := uploaded(t, c, people("p", 60_000), "Все")
 
 	d.fill(t, 6<<20)
 	c.Post(t, path+"/start", nil)
@@ -83,12 +83,12 @@ func TestAFullDiskLosesNothingAndWorkGoesOnWhenThereIsRoom(t *testing.T) {
 }
 
 // uploaded brings a file up to where it may be started.
-func uploaded(t *testing.T, c *program.Client, csv []byte) string {
+func uploaded(t *testing.T, c *program.Client, csv []byte, newList string) string {
 	t.Helper()
 	im, status := upload(t, c, "people.csv", bytes.NewReader(csv))
 	require.Equal(t, 201, status, "%v", im)
 	path := "/api/v1/imports/" + im.Text("id")
-	_, _ = c.Call(t, "PATCH", path, program.Doc{"settings": program.Doc{"new_list": "Все", "consent": program.Doc{
+	_, _ = c.Call(t, "PATCH", path, program.Doc{"settings": program.Doc{"new_list": newList, "consent": program.Doc{
 		"declared": true, "source": "Анкета", "date": "2026-01-15", "channels": []string{"email"}, "purpose": "advertising", "wording": "Согласен получать новости"}}})
 	c.Post(t, path+"/dry-run", nil)
 	c.Await(t, path, "ready")

@@ -163,3 +163,16 @@ func TestBrokenCharactersSpoilOnlyTheirRow(t *testing.T) {
 	rejected, _ := c.Raw(t, "GET", "/api/v1/imports/"+im.Text("id")+"/rejected.csv", "", nil)
 	require.True(t, bytes.Contains(rejected, []byte("x@alpha.test")))
 }
+
+// AUD-1: the name of a new list that is taken is said while it is chosen, at its field.
+func TestTheNameOfANewListIsCheckedWhenItIsChosen(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, nil)
+	c.Post(t, "/api/v1/lists", program.Doc{"name": "Осень"})
+	im, status := upload(t, c, "people.csv", bytes.NewReader(people("p", 3)))
+	require.Equal(t, 201, status, "%v", im)
+	d, status := ask(t, c, "PATCH", "/api/v1/imports/"+im.Text("id"), "application/json", strings.NewReader(`{"settings":{"new_list":"осень"}}`))
+	field := program.Doc(d["errors"].([]any)[0].(map[string]any))
+	require.Equal(t, "new_list", field.Text("path"))
+	require.Equal(t, "list.name_taken", field.Text("code"))
+}

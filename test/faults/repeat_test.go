@@ -18,7 +18,7 @@ func TestRepeatedRequestsHappenOnce(t *testing.T) {
 	sender := c.CreateSender(t, "Магазин", "news@sender.test", s.Route())
 	const people1 = 50
 
-	path := uploaded(t, c, people("p", people1))
+	path := uploaded(t, c, people("p", people1), "Все")
 	job, status := post(t, c, path+"/start", nil, "Idempotency-Key", "start-1")
 	require.Equal(t, 202, status, "%v", job)
 	again, status := post(t, c, path+"/start", nil, "Idempotency-Key", "start-1")
