@@ -79,7 +79,7 @@ func (v view) words() words {
 	for _, l := range lang.All {
 		w.Languages = append(w.Languages, language{l, languageNames[l], l == v.Lang})
 	}
-	fill := strings.NewReplacer("{account}", v.Account, "{address}", v.Address)
+	fill := strings.NewReplacer("{account}", inQuotes(v.Account, v.Lang), "{address}", v.Address)
 	say := func(title, text lang.Text) { w.Title, w.Text = title.In(v.Lang), fill.Replace(text.In(v.Lang)) }
 	switch v.Page {
 	case asking:
@@ -101,6 +101,14 @@ func (v view) words() words {
 		say(wrongTitle, wrongText)
 	}
 	return w
+}
+
+// inQuotes prepares a name that the text puts between «»: its own quotation marks become the inner ones, „“.
+func inQuotes(name string, l lang.Lang) string {
+	if l == lang.English {
+		return name
+	}
+	return strings.NewReplacer("«", "„", "»", "“").Replace(name)
 }
 
 // style is inline, so that the page needs nothing else. Its hash stands in the policy.

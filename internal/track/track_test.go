@@ -247,3 +247,10 @@ func TestNamesOfAccountsAreOnlyText(t *testing.T) {
 	p.account = `<script>alert(1)</script>`
 	require.NotContains(t, bodyOf(t, ask(t, p, "GET", "/u/good", "", "")), "<script>")
 }
+
+func TestQuotationMarksInANameBecomeInnerOnes(t *testing.T) {
+	t.Parallel()
+	p := newLetters()
+	p.account = "Кофейня «Дән»"
+	require.Contains(t, bodyOf(t, ask(t, p, "GET", "/u/good?lang=ru", "", "")), "«Кофейня „Дән“»")
+}

@@ -248,7 +248,7 @@ async function leave() {
   await stage.saw(mailbox, 'letter')
   const leaving = await popup(letter.getByRole('link', { name: 'Отписаться' }), mailbox)
   await leaving.getByRole('heading', { name: 'Отписаться от рассылки?' }).waitFor()
-  await leaving.getByText('i•••@mail.ru').waitFor() // masked: letters are forwarded
+  await leaving.getByText('«Кофейня „Дән“» больше не будет писать на адрес i•••@mail.ru').waitFor() // masked: letters are forwarded
   await stage.saw(leaving, 'unsubscribe')
   await leaving.getByRole('button', { name: 'Отписаться' }).click()
   await leaving.getByRole('heading', { name: 'Вы отписаны' }).waitFor()

@@ -46,8 +46,12 @@ export function ErrorGroups({ groups, aside }: { groups: ErrorGroup[]; aside?: R
           <ul>
             {g.examples.map((e, i) => (
               <li key={i}>
-                {e.column ? t('errors.example', { row: fmt.number(e.row), column: e.column }) : t('errors.line', { row: fmt.number(e.row) })}{' '}
-                {e.value && <span className="mono">{e.value}</span>}
+                {e.column ? t('errors.example', { row: fmt.number(e.row), column: e.column }) : t('errors.line', { row: fmt.number(e.row) })}
+                {e.value && (
+                  <>
+                    : <span className="mono">{e.value}</span>
+                  </>
+                )}
               </li>
             ))}
           </ul>
