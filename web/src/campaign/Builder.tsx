@@ -69,6 +69,8 @@ function Opened({ start }: { start: Campaign }) {
   const settle = async (mine: boolean) => {
     const fresh = await getCampaign({ path: { id: start.id } })
     if (!mine) setC(fresh)
+    // Mine is all that is on screen, not only what was typed last.
+    else auto.put({ name: c.name, purpose: c.purpose, sender: c.sender, audience: c.audience, letter: c.letter, tracking: c.tracking })
     await auto.settle(fresh, mine)
   }
   if (!c.can.edit) {
