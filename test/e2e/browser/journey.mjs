@@ -190,6 +190,8 @@ async function campaign(name) {
 
   await heading(name)
   await page.getByRole('radio', { name: say('campaign:audience.all') }).check()
+  await page.getByRole('textbox', { name: say('content:letter.html_label') }).waitFor()
+  await page.getByText(say('content:problem.subject.missing')).nth(1).waitFor() // the checks of the empty letter are in, nothing moves any more
   const subject = page.getByLabel(say('content:letter.subject'), { exact: true })
   await subject.click()
   await insertField('друг', say('contact:field.first_name'))
