@@ -17,7 +17,7 @@ export class Stage {
     s.browser = await launch(chromium)
     s.context = await s.browser.newContext({
       baseURL: base,
-      viewport: { width: 1440, height: 900 },
+      viewport: { width: 1440, height: 1200 }, // the menu of personal fields opens without scrolling
       locale: 'ru-KZ',
       timezoneId: 'Asia/Almaty',
       colorScheme: 'light',
