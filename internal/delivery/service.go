@@ -49,7 +49,7 @@ const (
 	maxWindow          = 500 / laneStreams      // recipients covered by one intent; the lane's windows together bound what a crash leaves uncertain
 	defaultConcurrency = 20                     // messages in flight per lane when the channel says nothing
 	pollEvery          = 250 * time.Millisecond // how soon other nodes' work is seen
-	guardAge           = time.Second            // consent older than this is read again before a send
+	guardAge           = time.Second            // a reading of consent this long ago is repeated before a send
 	straggleAfter      = 2 * time.Second        // a window is recorded without messages that take longer
 	maxAttempts        = 20                     // counted tries of one message
 	laneIdle           = 5 * time.Second        // an idle lane is given up after this

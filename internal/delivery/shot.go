@@ -53,10 +53,17 @@ func (x *shot) expire(reason string) {
 	x.settle(Expired, reason, x.row.Detail)
 }
 
+// guarded tells when the guard was read: stops after asked may be missing from the answer, which came at came.
+type guarded struct{ asked, came time.Time }
+
+// old tells whether the guard must be read again before a send. The age counts from the answer: counted from the question,
+// an answer that took longer than guardAge would never do, and every message would have all that follow it read again.
+func (g guarded) old() bool { return time.Since(g.came) > guardAge }
+
 // guard reads consent, stop-list and addresses of the shots that are not settled (AUD-1), and settles those that may
-// not be sent. It returns the moment before the question: stops after it are not in the answer.
-func (l *lane) guard(ctx context.Context, shots []*shot) (time.Time, error) {
-	asked := time.Now()
+// not be sent.
+func (l *lane) guard(ctx context.Context, shots []*shot) (guarded, error) {
+	g := guarded{asked: time.Now()}
 	for _, p := range []channel.Purpose{channel.Advertising, channel.Transactional} {
 		var group []*shot
 		var ids []contact.ID
@@ -70,7 +77,7 @@ func (l *lane) guard(ctx context.Context, shots []*shot) (time.Time, error) {
 		}
 		found, err := contact.GuardRows(ctx, l.s.db, group[0].part.Tenant, l.sender.Kind, p, ids)
 		if err != nil {
-			return asked, err
+			return g, err
 		}
 		for i, x := range group {
 			x.rcpt = found[i]
@@ -80,7 +87,8 @@ func (l *lane) guard(ctx context.Context, shots []*shot) (time.Time, error) {
 			}
 		}
 	}
-	return asked, nil
+	g.came = time.Now()
+	return g, nil
 }
 
 func domainOf(addressKey string) string {
@@ -91,7 +99,7 @@ func domainOf(addressKey string) string {
 // have not been touched. It waits until all have landed, but not for long after the last start: those
 // that take longer are left overdue and record themselves through late.
 func (l *lane) volley(ctx context.Context, slots chan struct{}, shots []*shot, open func(*shot) bool) (int, error) {
-	asked, err := l.guard(ctx, shots)
+	read, err := l.guard(ctx, shots)
 	if err != nil {
 		return 0, err
 	}
@@ -102,7 +110,7 @@ func (l *lane) volley(ctx context.Context, slots chan struct{}, shots []*shot, o
 		if x.settled {
 			continue
 		}
-		if asked, err = l.ready(ctx, slots, shots[n:], asked); err != nil {
+		if read, err = l.ready(ctx, slots, shots[n:], read); err != nil {
 			break
 		}
 		if x.settled || !open(x) {
@@ -127,36 +135,36 @@ func (l *lane) volley(ctx context.Context, slots chan struct{}, shots []*shot, o
 
 // ready waits for the turn of shots[0] and looks at consent once more if the answer is old or the contact was
 // stopped since. On nil it has taken a slot.
-func (l *lane) ready(ctx context.Context, slots chan struct{}, shots []*shot, asked time.Time) (time.Time, error) {
+func (l *lane) ready(ctx context.Context, slots chan struct{}, shots []*shot, read guarded) (guarded, error) {
 	if err := l.pacer.wait(ctx); err != nil {
-		return asked, err
+		return read, err
 	}
 	select {
 	case slots <- struct{}{}:
 	case <-ctx.Done():
-		return asked, ctx.Err()
+		return read, ctx.Err()
 	}
 	again := shots[:0:0]
-	if time.Since(asked) > guardAge {
+	if read.old() {
 		again = shots
-	} else if l.s.gate.since(shots[0].row.Contact, asked) {
+	} else if l.s.gate.since(shots[0].row.Contact, read.asked) {
 		again = shots[:1]
 	}
 	if len(again) > 0 {
 		now, err := l.guard(ctx, again)
 		if err != nil {
 			<-slots
-			return asked, err
+			return read, err
 		}
 		if len(again) == len(shots) {
-			asked = now
+			read = now
 		}
 	}
 	if !l.mayStart() || ctx.Err() != nil {
 		<-slots
-		return asked, context.Canceled
+		return read, context.Canceled
 	}
-	return asked, nil
+	return read, nil
 }
 
 // landed hands a finished shot to its window, or records it alone when that has not waited for it.
