@@ -134,7 +134,7 @@ func TestATaskExistsOnlyIfItsTransactionIsCommitted(t *testing.T) {
 func TestAnErrorIsTriedAgainAfterAPauseUntilItSucceeds(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB, q *jobs.Queue, now *clock.Fake) {
-		busy := errs.New(errs.Unavailable, "test.busy", "Busy.")
+		busy := errs.New(errs.Conflict, "test.busy", "Busy.")
 		jobs.Register(q, "flaky", func(_ context.Context, j *jobs.Job, _ args) error {
 			switch j.Attempt {
 			case 1:
