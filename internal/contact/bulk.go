@@ -354,3 +354,9 @@ func (it *item) left(t Topic) bool {
 
 // Clash tells that a bulk failed only because another one changed the same contacts at the same moment: repeat it.
 func Clash(err error) bool { return db.IsUnique(err) || errors.Is(err, errs.ErrStale) }
+
+// AnalyzeTx lets the database look at what a large import has written, so that counting an audience right
+// afterwards is as fast as the next day.
+func (s *Service) AnalyzeTx(ctx context.Context, tx *db.Tx) error {
+	return db.Analyze(ctx, tx, "contacts", "consent_state", "suppression")
+}

@@ -459,3 +459,23 @@ func TestADeletedImportLeavesItsContactsAndNoFile(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// MSG-3: the audience of a campaign is counted right after the import, long before PostgreSQL looks at the tables by itself.
+func TestPostgreSQLKnowsTheSizeOfWhatWasImported(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.Postgres(t), clock.Real{})
+	w := newWorld(t, d)
+	var csv strings.Builder
+	csv.WriteString("email\n")
+	for n := range 1500 {
+		fmt.Fprintf(&csv, "p%d@example.kz\n", n)
+	}
+
+	w.importAll(w.settle(w.upload(csv.String()), Change{}))
+
+	for _, table := range []string{"contacts", "consent_state"} {
+		rows, err := db.One[int64](t.Context(), d, `SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE relname = ?`, table)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, rows, int64(1500), table)
+	}
+}

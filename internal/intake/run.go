@@ -319,6 +319,9 @@ func (s *Service) saveTx(ctx context.Context, tx *db.Tx, w *work, from int64) (i
 	}
 	if w.ended {
 		i.State, i.FinishedAt, i.Job = Done, tx.Now, 0
+		if err := s.contacts.AnalyzeTx(ctx, tx); err != nil {
+			return 0, err
+		}
 	}
 	return i.Done, saveImport(ctx, tx, i)
 }
