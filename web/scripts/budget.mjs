@@ -14,7 +14,7 @@ export function overBudget(dist, preload) {
   const own = (path) => {
     const frame = new Set(route('/').scripts)
     // Menus, dialogs and lists to choose from are paid for once, by the first screen that has one.
-    return route(path).scripts.filter((s) => !frame.has(s) && !/\/assets\/(layers|parts|icons|door)-/.test(s))
+    return route(path).scripts.filter((s) => !frame.has(s) && !/\/assets\/(layers|parts|table|icons|door)-/.test(s))
   }
   const figures = [
     ['JS to sign in', size(scripts('/sign-in')), 195 * KB],

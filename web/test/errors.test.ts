@@ -1,9 +1,10 @@
 import i18next from 'i18next'
 import { beforeAll, expect, it } from 'vitest'
 import { fieldErrors, problemOf, problemText } from '@/lib/errors'
+import common from '@/i18n/ru/common.json'
 import ru from '@/i18n/ru/errors.json'
 
-beforeAll(() => i18next.init({ lng: 'ru', resources: { ru: { errors: ru } }, keySeparator: false, interpolation: { escapeValue: false } }))
+beforeAll(() => i18next.init({ lng: 'ru', resources: { ru: { errors: ru, common } }, keySeparator: false, interpolation: { escapeValue: false } }))
 
 it('says a known code in words, with its parameters', () => {
   expect(problemText({ status: 422, code: 'too_short', params: { min: 10 } })).toContain('10')
@@ -13,6 +14,13 @@ it('gives a code that this build does not know the words of its kind, never a ra
   expect(problemText({ status: 403, code: 'future.code' })).toBe(ru.forbidden)
   expect(problemText({ status: 409, code: 'future.code', detail: 'All seats are taken.' })).toBe('All seats are taken.')
   expect(problemText({ status: 500, code: 'future.code', detail: 'pq: secret' })).toContain('future.code')
+})
+
+it('has words for what it cannot name before the catalogue of errors has come', async () => {
+  i18next.removeResourceBundle('ru', 'errors')
+  expect(problemText(problemOf(new TypeError('Failed to fetch')))).toBe(common.offline)
+  expect(problemText({ status: 403, code: 'forbidden' })).toContain('forbidden')
+  i18next.addResourceBundle('ru', 'errors', ru)
 })
 
 it('calls a failed connection by its name', () => {

@@ -1,5 +1,5 @@
 // The door to the API: the generated client with our settings. Functions return the body and throw a Problem.
-import { problemOf, type Problem } from '@/lib/errors'
+import { needErrorWords, problemOf, type Problem } from '@/lib/errors'
 import { client } from './gen/client.gen'
 import { getMe } from './gen/sdk.gen'
 import type { Me } from './gen/types.gen'
@@ -11,7 +11,11 @@ export type * from './gen/types.gen'
 /** configureClient points the client at this installation. Cookies carry the session. */
 export function configureClient(): void {
   client.setConfig({ credentials: 'same-origin', throwOnError: true })
-  client.interceptors.error.use((thrown, response) => asProblem(thrown, response))
+  client.interceptors.error.use(async (thrown, response) => {
+    const p = asProblem(thrown, response)
+    if (!(p instanceof DOMException)) await needErrorWords()
+    return p
+  })
 }
 
 // Whatever came back in place of a problem document (a proxy's page, an empty body) becomes one.

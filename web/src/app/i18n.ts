@@ -18,8 +18,8 @@ const backend: BackendModule = {
   },
 }
 
-/** Namespaces that every screen needs; they sit in one file per language. */
-export const core = ['common', 'ui', 'errors']
+/** Namespaces that every screen needs; they sit in one file per language. The words of errors come after the first screen (lib/errors). */
+export const core = ['common', 'ui']
 
 /** startTexts prepares the messages of the first screen. */
 export async function startTexts(lang: Lang): Promise<void> {

@@ -6,7 +6,7 @@ import { useFmt } from '@/lib/useFmt'
 import { Loaded } from '@/ui/Loaded'
 import { TilesSkeleton } from '@/ui/Skeletons'
 import { StatTile, StatTiles } from '@/ui/StatTile'
-import { useLastCampaigns } from './Home'
+import { useLastCampaigns } from './campaigns'
 
 /** Tiles are the figures of the account. Each group loads and fails alone. */
 export function Tiles() {

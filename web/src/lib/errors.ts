@@ -21,6 +21,17 @@ export interface Problem {
 const offline: Problem = { status: 0, code: 'offline' }
 const unknown: Problem = { status: 500, code: 'internal' }
 
+/**
+ * needErrorWords loads the catalogue of errors, which the first screen can do without. The API's door waits for it before it throws,
+ * so whoever shows a problem has the words; without a connection the few in "common" must do.
+ */
+export async function needErrorWords(): Promise<void> {
+  if (i18next.hasLoadedNamespace('errors')) return
+  await i18next.loadNamespaces('errors')
+  // A load that failed once is not tried again by itself.
+  if (!i18next.hasResourceBundle(i18next.language, 'errors')) await i18next.reloadResources([i18next.language], ['errors'])
+}
+
 /** problemOf makes a Problem of whatever a request threw: an error document, a failed connection, a bug. */
 export function problemOf(thrown: unknown): Problem {
   if (isProblem(thrown)) return thrown
@@ -45,12 +56,12 @@ export function fieldText(f: FieldProblem): string {
 
 /** codeOrText says a stored failure (of a job, of a delivery) in words; its own English text when the code is new. */
 export function codeOrText(f: { code: string; text?: string; params?: unknown }): string {
-  return codeText(f.code, f.params as Record<string, unknown> | undefined) ?? (f.text || i18next.t('errors:unnamed', { code: f.code }))
+  return codeText(f.code, f.params as Record<string, unknown> | undefined) ?? (f.text || i18next.t('common:unnamed', { code: f.code }))
 }
 
 function codeText(code: string, params?: Record<string, unknown> | null): string | undefined {
-  const key = `errors:${code}`
-  return i18next.exists(key) ? i18next.t(key, params ?? {}) : undefined
+  const key = [`errors:${code}`, `common:${code}`].find((k) => i18next.exists(k))
+  return key && i18next.t(key, params ?? {})
 }
 
 // A code that this build does not know yet still gets words by its kind, and the code to quote.
@@ -64,8 +75,8 @@ function kindText(p: Problem): string {
     503: 'errors:unavailable',
   }
   const key = byStatus[p.status]
-  if (key) return i18next.t(key)
-  return p.detail && p.status < 500 ? p.detail : i18next.t('errors:unnamed', { code: p.code })
+  if (key && i18next.exists(key)) return i18next.t(key)
+  return p.detail && p.status < 500 ? p.detail : i18next.t('common:unnamed', { code: p.code })
 }
 
 /** firstText says what is wrong with the only field of a form, or why the whole was refused. */

@@ -27,7 +27,7 @@ export interface ApiForm<T extends Values> {
 
 /** useApiForm is an uncontrolled form whose rules are a schema here and the API there, with one set of words. */
 export function useApiForm<T extends Values, R>({ initial, schema, send, onDone }: Options<T, R>): ApiForm<T> {
-  const { t } = useTranslation('errors')
+  const { t } = useTranslation('errors', { useSuspense: false })
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const form = useForm<T>({
