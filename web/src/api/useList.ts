@@ -33,6 +33,6 @@ export function useList<T>({ key, load, refetchInterval, enabled }: Options<T>) 
     query,
     rows,
     total: query.data?.pages[0]?.total,
-    more: { has: query.hasNextPage, loading: query.isFetchingNextPage, load: () => void query.fetchNextPage() },
+    more: { has: query.hasNextPage, loading: query.isFetchingNextPage, failed: query.isFetchNextPageError, load: () => void query.fetchNextPage() },
   }
 }

@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type MouseEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useKeys } from '@/lib/hotkeys'
 import css from './DataTable.module.css'
@@ -44,7 +44,7 @@ interface Props<T> {
   selection?: { keys: ReadonlySet<string>; onChange: (keys: Set<string>) => void }
   /** All rows that there are, when known; for aria-rowcount. */
   total?: number
-  more?: { has: boolean; loading: boolean; load: () => void }
+  more?: { has: boolean; loading: boolean; failed?: boolean; load: () => void }
   compact?: boolean
   /** Drawn in place of rows. */
   empty?: ReactNode
@@ -276,11 +276,22 @@ function SelectAll<T>({ rows, rowKey, selection, label }: Props<T>) {
   )
 }
 
+// The next page is asked for before the end comes into sight; the button is for keyboards and for a page that failed.
 function More({ more }: { more?: Props<unknown>['more'] }) {
   const { t } = useTranslation('ui')
+  const end = useRef<HTMLDivElement>(null)
+  const load = useRef(more?.load)
+  load.current = more?.load
+  const wanted = more?.has === true && !more.loading && !more.failed
+  useEffect(() => {
+    if (!wanted || !end.current) return
+    const seen = new IntersectionObserver(([e]) => e?.isIntersecting && load.current?.(), { rootMargin: '1200px' })
+    seen.observe(end.current)
+    return () => seen.disconnect()
+  }, [wanted])
   if (!more?.has) return null
   return (
-    <div className={css.more}>
+    <div ref={end} className={css.more}>
       <Button variant="default" loading={more.loading} onClick={more.load}>
         {t('table.more')}
       </Button>
