@@ -44,7 +44,7 @@ var fieldKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // standard are the names that every contact has; a custom field may not take them.
 var standard = map[string]bool{"email": true, "phone": true, "first_name": true, "last_name": true, "full_name": true, "lang": true,
-	"id": true, "field": true, "account_name": true, "account_address": true, "unsubscribe_url": true}
+	"id": true, "field": true, "account_name": true, "account_address": true, "unsubscribe_url": true, "preferences_url": true, "why_url": true}
 
 // Fields returns the custom fields of an account in the order of creation.
 func (s *Service) Fields(ctx context.Context, t id.Tenant) ([]Field, error) {

@@ -130,7 +130,7 @@ func compileText(f *found, k known, t *Compiled, text, path string, o Options) {
 		leaves = leaves || g.op == opField && g.field == fieldUnsubscribe
 	}
 	if !leaves && o.Purpose == channel.Advertising {
-		writeTextFooter(&t.text, o.Lang)
+		writeTextFooter(&t.text, o)
 		leaves = true
 	}
 	t.text.flush()

@@ -279,7 +279,7 @@ func (p *page) end() {
 	p.ended = true
 	if p.opts.Purpose == channel.Advertising && len(p.ways) == 0 {
 		p.closeOpen()
-		writeFooter(&p.out, p.opts.Lang)
+		writeFooter(&p.out, p.opts)
 		p.found.add(p.path, "", 0, "unsubscribe.added")
 		p.t.Leaves = true
 	}

@@ -107,6 +107,8 @@ func (p *page) href(a attribute, offset int) func() {
 		p.ways = append(p.ways, &way{offset: place})
 		p.link = p.ways[len(p.ways)-1]
 		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
+	case ownPage(target):
+		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
 	case target == "":
 		p.found.add(p.path, p.src, place, "link.empty")
 		return nil
@@ -127,16 +129,29 @@ func (p *page) href(a attribute, offset int) func() {
 }
 
 // wayOut tells whether a target is the address where one unsubscribes.
-func (p *page) wayOut(target string) bool {
+func (p *page) wayOut(target string) bool { return begins(target) == fieldUnsubscribe }
+
+// ownPage tells whether a target is another page of ours about the message: the preferences, or why it came. They are no
+// way out — leaving takes more than one press there — and are not tracked, as the way out is not.
+func ownPage(target string) bool {
+	f := begins(target)
+	return f == fieldPreferences || f == fieldWhy
+}
+
+// begins returns the field that a target begins with, 0 when it begins with none that every letter knows.
+func begins(target string) field {
 	if !strings.HasPrefix(target, "{{") {
-		return false
+		return 0
 	}
 	n := closing(target[2:])
 	if n < 0 {
-		return false
+		return 0
 	}
 	ph, ok := parsePlaceholder(target[2 : 2+n])
-	return ok && ph.name == "unsubscribe_url"
+	if !ok {
+		return 0
+	}
+	return names[ph.name]
 }
 
 func (p *page) tracked(a attribute, target string, offset int) func() {

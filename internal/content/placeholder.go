@@ -12,7 +12,7 @@ type Values struct {
 	Email, Phone, FirstName, LastName, Lang string
 	Fields                                  map[string]string // custom fields by key
 	Vars                                    map[string]string // of a single message
-	UnsubscribeURL                          string
+	UnsubscribeURL, PreferencesURL, WhyURL  string            // of this very message
 	AccountName, AccountAddress             string
 }
 
@@ -27,6 +27,8 @@ const (
 	fieldFullName
 	fieldLang
 	fieldUnsubscribe
+	fieldPreferences
+	fieldWhy
 	fieldAccountName
 	fieldAccountAddress
 	fieldCustom
@@ -36,7 +38,8 @@ const (
 // names of the fields that every letter knows.
 var names = map[string]field{
 	"email": fieldEmail, "phone": fieldPhone, "first_name": fieldFirstName, "last_name": fieldLastName, "full_name": fieldFullName, "lang": fieldLang,
-	"unsubscribe_url": fieldUnsubscribe, "account_name": fieldAccountName, "account_address": fieldAccountAddress,
+	"unsubscribe_url": fieldUnsubscribe, "preferences_url": fieldPreferences, "why_url": fieldWhy,
+	"account_name": fieldAccountName, "account_address": fieldAccountAddress,
 }
 
 // aliases are what people write by habit; they only make the suggestion better.
@@ -44,6 +47,7 @@ var aliases = map[string]string{
 	"имя": "first_name", "фамилия": "last_name", "фио": "full_name", "почта": "email", "телефон": "phone", "есім": "first_name", "аты": "first_name",
 	"name": "first_name", "firstname": "first_name", "lastname": "last_name", "mail": "email", "e-mail": "email", "unsubscribe": "unsubscribe_url",
 	"unsubscribelink": "unsubscribe_url", "отписаться": "unsubscribe_url", "company": "account_name",
+	"preferences": "preferences_url", "настройки": "preferences_url", "баптаулар": "preferences_url", "why": "why_url", "почему": "why_url", "неге": "why_url",
 }
 
 func (v *Values) get(f field, key string) string {
@@ -62,6 +66,10 @@ func (v *Values) get(f field, key string) string {
 		return v.Lang
 	case fieldUnsubscribe:
 		return v.UnsubscribeURL
+	case fieldPreferences:
+		return v.PreferencesURL
+	case fieldWhy:
+		return v.WhyURL
 	case fieldAccountName:
 		return v.AccountName
 	case fieldAccountAddress:

@@ -56,7 +56,7 @@ func TestAdvertisingWithoutAWayOutGetsTheFooter(t *testing.T) {
 		require.Contains(t, codes(letter(src), content.Notice), "html 0:0 unsubscribe.added", src)
 	}
 	c, _ := content.Compile(content.Letter{Subject: "s", Text: "Hello"}, advertising)
-	require.Contains(t, c.Render(&anna, nil, "").Text, "Лавка.\nОтписаться: https://t.kz/u/1?a=1&b=2")
+	require.Contains(t, c.Render(&anna, nil, "").Text, "\nОтписаться: https://t.kz/u/1?a=1&b=2")
 }
 
 // visibleLink finds the unsubscribe link in the parsed page, outside anything that is not displayed.

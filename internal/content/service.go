@@ -188,8 +188,10 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview letter: %w", err)
 	}
-	if a.Values.UnsubscribeURL == "" {
-		a.Values.UnsubscribeURL = "#"
+	for _, url := range []*string{&a.Values.UnsubscribeURL, &a.Values.PreferencesURL, &a.Values.WhyURL} {
+		if *url == "" {
+			*url = "#"
+		}
 	}
 	t, problems := compile(a.Letter, o)
 	r := t.Render(&a.Values, nil, "")

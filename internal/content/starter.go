@@ -67,7 +67,7 @@ func builtin(t TemplateID) (Template, bool) {
 // Sample returns values to show a letter with when no contact is chosen.
 func Sample(l lang.Lang) Values {
 	return Values{
-		Email: "aigerim@example.kz", Phone: "+77010000000", Lang: string(l), UnsubscribeURL: "#",
+		Email: "aigerim@example.kz", Phone: "+77010000000", Lang: string(l), UnsubscribeURL: "#", PreferencesURL: "#", WhyURL: "#",
 		FirstName: lang.Text{Ru: "Айгерим", Kk: "Айгерім", En: "Aigerim"}.In(l), LastName: lang.Text{Ru: "Сейткали", Kk: "Сейтқали", En: "Seitkali"}.In(l),
 		AccountName: lang.Text{Ru: "Ваша компания", Kk: "Сіздің компанияңыз", En: "Your company"}.In(l),
 	}
