@@ -86,6 +86,29 @@ func (s *Service) limits(ctx context.Context, all ...limit) error {
 	})
 }
 
+// Limit is one attempt under a rate of another feature, such as a public page's: Burst attempts at once, and then one more after
+// each Every. Key tells the attempts of one visitor from those of others; see Network and AddressKey.
+type Limit struct {
+	Name, Key string
+	Burst     int
+	Every     time.Duration
+}
+
+// TakeLimits takes one attempt of each, or returns ErrTooOften; what was taken stays taken.
+func (s *Service) TakeLimits(ctx context.Context, all ...Limit) error {
+	list := make([]limit, len(all))
+	for i, l := range all {
+		list[i] = limit{rate{l.Name, l.Burst, l.Every}, l.Key}
+	}
+	return s.limits(ctx, list...)
+}
+
+// Network is the key of one visitor: an IPv4 address, or the /64 of IPv6.
+func Network(ip netip.Addr) string { return network(ip) }
+
+// AddressKey names an address, as its feature compares addresses, in the table of rates without writing it there.
+func (s *Service) AddressKey(address string) string { return s.addressKey(email{Key: address}) }
+
 // addressKey names an address in the table of rates without writing it there.
 func (s *Service) addressKey(e email) string {
 	return fmt.Sprintf("%x", s.keys.MAC("access.rate", []byte(e.Key))[:12])
