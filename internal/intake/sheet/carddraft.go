@@ -52,7 +52,7 @@ func (d *cardDraft) take(p property) {
 		d.set(ColumnFirst, at(n, 1))
 		d.set(ColumnMiddle, strings.ReplaceAll(at(n, 2), ",", " "))
 	case "FN":
-		d.full = plainText(p.value)
+		d.full = strings.TrimSpace(plainText(p.value))
 	case "ORG":
 		d.set(ColumnCompany, strings.Trim(strings.Join(parts(p.value, ';'), ", "), ", "))
 	case "TITLE":
@@ -143,13 +143,19 @@ func (d *cardDraft) card(line int64, trouble string) card {
 	for i, p := range d.phones[:min(manyOf, len(d.phones))] {
 		d.set(numbered(ColumnPhone, i+1), p.value)
 	}
-	if d.values[ColumnFirst] == "" && d.values[ColumnLast] == "" && d.full != d.values[ColumnCompany] {
-		first, rest, _ := strings.Cut(strings.TrimSpace(d.full), " ") // "First Last", as it is shown
+	if d.values[ColumnFirst] == "" && d.values[ColumnLast] == "" && d.named() {
+		first, rest, _ := strings.Cut(d.full, " ") // "First Last", as it is shown
 		d.set(ColumnFirst, first)
 		d.set(ColumnLast, rest)
 	}
 	d.set(ColumnTags, JoinList(d.tags))
 	return card{line: line, values: d.values, trouble: trouble}
+}
+
+// named tells whether what is shown is the name of a person, not of the company, an address or a number.
+func (d *cardDraft) named() bool {
+	is := func(r ranked) bool { return r.value == d.full }
+	return d.full != d.values[ColumnCompany] && !slices.ContainsFunc(d.emails, is) && !slices.ContainsFunc(d.phones, is)
 }
 
 // parts splits a value at an unescaped separator and undoes the escapes of each part (RFC 6350 §3.4).

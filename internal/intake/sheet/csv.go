@@ -25,6 +25,9 @@ func (b *Book) csvRows(o Options) (Rows, error) {
 
 func (r *csvRows) Next() (Record, bool, error) {
 	rec, ok := r.scan.next()
+	for i, c := range rec.Cells {
+		rec.Cells[i] = unharm(c)
+	}
 	return rec, ok, r.scan.err
 }
 

@@ -95,6 +95,7 @@ func (b *Book) openCards() error {
 	}
 	slices.Sort(custom)
 	b.cards = &cardColumns{at: map[string]int{}}
+	used[ColumnEmail] = used[ColumnEmail] || len(used) == 0 // a table has a column
 	for _, name := range append(slices.Clone(cardOrder), custom...) {
 		if used[name] {
 			b.cards.at[name] = len(b.cards.names)
@@ -256,14 +257,13 @@ var unread = []string{"PHOTO", "LOGO", "SOUND", "KEY"}
 
 // property reads a line and those folded under it. io.EOF at the end of the file.
 func (s *cardScanner) property() (property, error) {
-	var text []byte
-	text, long, err := s.physical(text, true)
+	peeked, _ := s.r.Peek(200)
+	head, _, _ := strings.Cut(string(peeked), "\n")
+	keep, quoted := !slices.Contains(unread, nameOf(head)), isQuoted(head)
+	text, long, err := s.physical(nil, keep)
 	if err != nil {
 		return property{}, err
 	}
-	head := string(text[:min(len(text), 200)])
-	keep := !slices.Contains(unread, nameOf(head))
-	quoted := isQuoted(head)
 	for {
 		next, _ := s.r.Peek(1)
 		soft := quoted && len(text) > 0 && text[len(text)-1] == '='
@@ -280,7 +280,7 @@ func (s *cardScanner) property() (property, error) {
 		if err != nil {
 			return property{}, err
 		}
-		long = long || more && keep
+		long = long || more
 	}
 	p := parseProperty(string(text))
 	p.long = long
