@@ -25,14 +25,14 @@ var starterWords = map[string]lang.Text{
 	"story": {Ru: "Мы варим кофе из зёрен, которые обжариваем сами, печём хлеб каждое утро и держим тихий зал, где можно поработать. Приходите одни или с друзьями: место найдётся.",
 		Kk: "Кофені өзіміз қуырған дәндерден қайнатамыз, нанды күн сайын таңертең пісіреміз, жұмыс істеуге арналған тыныш зал бар. Жалғыз не достарыңызбен келіңіз: орын табылады.",
 		En: "We brew coffee from beans that we roast ourselves, bake bread every morning and keep a quiet room to work in. Come alone or with friends: there is a seat for you."},
-	"when":  {Ru: "Когда", Kk: "Қашан", En: "When"},
-	"hours": {Ru: "Каждый день, 8:00–22:00", Kk: "Күн сайын, 8:00–22:00", En: "Every day, 8:00–22:00"},
-	"where": {Ru: "Где", Kk: "Қайда", En: "Where"},
-	"place": {Ru: "Алматы, проспект Абая, 10", Kk: "Алматы, Абай даңғылы, 10", En: "10 Abay Avenue, Almaty"},
-	"ask":   {Ru: "Вопросы", Kk: "Сұрақтар", En: "Questions"},
-	"bye":   {Ru: "До встречи,", Kk: "Кездескенше,", En: "See you soon,"},
-	"why":   {Ru: "Вы получили это письмо, потому что согласились получать наши новости.", Kk: "Бұл хатты жаңалықтарымызды алуға келіскеніңіз үшін алдыңыз.", En: "You received this letter because you agreed to our news."},
-	"leave": {Ru: "Отписаться", Kk: "Таратылымнан бас тарту", En: "Unsubscribe"},
+	"when":   {Ru: "Когда", Kk: "Қашан", En: "When"},
+	"hours":  {Ru: "Каждый день, 8:00–22:00", Kk: "Күн сайын, 8:00–22:00", En: "Every day, 8:00–22:00"},
+	"where":  {Ru: "Где", Kk: "Қайда", En: "Where"},
+	"place":  {Ru: "Алматы, проспект Абая, 10", Kk: "Алматы, Абай даңғылы, 10", En: "10 Abay Avenue, Almaty"},
+	"ask":    {Ru: "Вопросы", Kk: "Сұрақтар", En: "Questions"},
+	"bye":    {Ru: "До встречи,", Kk: "Кездескенше,", En: "See you soon,"},
+	"why":    {Ru: "Вы получили это письмо, потому что согласились получать наши новости.", Kk: "Бұл хатты жаңалықтарымызды алуға келіскеніңіз үшін алдыңыз.", En: "You received this letter because you agreed to our news."},
+	"reason": footerReason, "choose": footerChoices, "leave": footerLeave,
 }
 
 // Starter returns the ready letter in a language: responsive, dark scheme included, with its own way out. It uses

@@ -124,6 +124,9 @@ interface InsertProps {
   disabled?: boolean
 }
 
+// Addresses of our own pages about the letter.
+const ourPages = ['unsubscribe_url', 'preferences_url', 'why_url'] as const
+
 // A personal field with the words for contacts that lack it.
 function InsertField({ onInsert, disabled }: InsertProps) {
   const { t } = useTranslation(['content', 'contact'])
@@ -132,7 +135,7 @@ function InsertField({ onInsert, disabled }: InsertProps) {
   const [open, setOpen] = useState(false)
   const custom = fields.data?.filter((f) => !f.builtin) ?? []
   const choose = (key: string) => {
-    onInsert(key === 'unsubscribe_url' ? placeholder(key, '') : placeholder(key, fallback.trim()))
+    onInsert(placeholder(key, ourPages.some((p) => p === key) ? '' : fallback.trim()))
     setOpen(false)
   }
   return (
@@ -161,7 +164,11 @@ function InsertField({ onInsert, disabled }: InsertProps) {
             {f.label}
           </Menu.Item>
         ))}
-        <Menu.Item onClick={() => choose('unsubscribe_url')}>{t('insert.unsubscribe')}</Menu.Item>
+        {ourPages.map((k) => (
+          <Menu.Item key={k} onClick={() => choose(k)}>
+            {t(`insert.${k}`)}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   )
