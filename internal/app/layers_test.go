@@ -20,7 +20,7 @@ var ranks = map[string]int{
 	// Kernel: words everyone speaks.
 	"errs": 0, "lang": 0, "clock": 0, "money": 1, "id": 1, "page": 1,
 	// Platform: machines.
-	"config": 10, "secret": 10, "db": 10, "blob": 11, "mail": 10, "jobs": 12, "event": 13, "db/dbtest": 14, "intake/sheet": 10,
+	"config": 10, "secret": 10, "db": 10, "blob": 11, "mail": 10, "jobs": 12, "event": 13, "db/dbtest": 14, "intake/sheet": 10, "frame": 10,
 	// Features.
 	"audit": 21, "access": 22, "terms": 23, "channel": 23, "contact": 24, "content": 24, "delivery": 26, "campaign": 27, "intake": 27, "notice": 29,
 	"channel/email": 23, "channel/channeltest": 23,
