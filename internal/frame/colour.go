@@ -41,6 +41,15 @@ func parseColour(s string) (rgb, bool) {
 	return rgb{uint8(n >> 16), uint8(n >> 8), uint8(n)}, true
 }
 
+// ParseColour returns a colour as it is kept, #rrggbb in lower case; ok is false for what is none.
+func ParseColour(s string) (colour string, ok bool) {
+	c, ok := parseColour(s)
+	if !ok {
+		return "", false
+	}
+	return c.String(), true
+}
+
 func (c rgb) String() string { return fmt.Sprintf("#%02x%02x%02x", c[0], c[1], c[2]) }
 
 // luminance is the relative luminance of WCAG 2.2, 0 for black, 1 for white.

@@ -42,6 +42,9 @@ func TestColoursAreReadAsPeopleWriteThem(t *testing.T) {
 		c, ok := parseColour(in)
 		require.True(t, ok, in)
 		require.Equal(t, want, c.String())
+		kept, ok := ParseColour(in)
+		require.True(t, ok)
+		require.Equal(t, want, kept)
 	}
 	for _, in := range []string{"", "red", "08768b", "#12345", "#1234567", "#gggggg", "#12 45 ", "url(x)", "#-1-1-1"} {
 		_, ok := parseColour(in)
