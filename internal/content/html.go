@@ -2,7 +2,6 @@ package content
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 
@@ -16,39 +15,32 @@ type page struct {
 	out     segments
 	t       *Compiled
 	index   map[string]int // of tracked links by target
-	rules   []rule
 	open    []element
 	skip    string // name of a dropped element being skipped
 	depth   int    // how many of that name are open
 	skipped int    // where it began
 	letter  Letter
 	opts    Options
-	ways    []*way
-	link    *way // the unsubscribe link that is open now
-	body    bool // the body has begun
-	ended   bool // the footer and the pixel are written
-	whole   bool // the source has <html> or <body> itself
+	ways    int    // unsubscribe links of the author's
+	lost    []lost // those in what no reader gets
+	body    bool   // the body has begun
+	ended   bool   // the footer and the pixel are written
+	whole   bool   // the source has <html> or <body> itself
 }
 
 type element struct {
 	name   string
 	offset int
-	style  style
 }
 
-// way is one unsubscribe link of the author's.
-type way struct {
+// lost is an unsubscribe link in a comment or in an element that is removed.
+type lost struct {
 	offset int
-	words  int    // letters and digits that can be seen in it
-	seen   bool   // a picture, or enough words
-	masked string // why what is in it cannot be seen
+	reason string // comment or removed
+	in     string // the element
 }
-
-// minWords is the shortest text of an unsubscribe link: a dot or a dash would be a mask.
-const minWords = 3
 
 func (p *page) compile() {
-	p.rules = p.styles()
 	low := strings.ToLower(p.src)
 	p.whole = strings.Contains(low, "<html") || strings.Contains(low, "<body")
 	if !p.whole {
@@ -64,8 +56,9 @@ func (p *page) compile() {
 		p.closeOpen()
 		p.out.text("</body></html>")
 	}
-	p.checkWays()
 	p.out.flush()
+	p.checkWays()
+	p.out.settle()
 }
 
 // tokens calls f with the source of every token.
@@ -80,26 +73,6 @@ func (p *page) tokens(f func(html.TokenType, string, int)) {
 		f(kind, p.src[offset:offset+size], offset)
 		offset += size
 	}
-}
-
-// styles collects the rules of all style sheets, before anything is judged by them.
-func (p *page) styles() []rule {
-	var css strings.Builder
-	in := false
-	p.tokens(func(kind html.TokenType, raw string, _ int) {
-		switch kind {
-		case html.StartTagToken:
-			name, _ := attributes(raw)
-			in = name == "style"
-		case html.TextToken:
-			if in {
-				css.WriteString(raw)
-			}
-		default:
-			in = false
-		}
-	})
-	return sheet(css.String())
 }
 
 func (p *page) token(kind html.TokenType, raw string, offset int) {
@@ -123,7 +96,7 @@ func (p *page) token(kind html.TokenType, raw string, offset int) {
 
 func (p *page) skipping(kind html.TokenType, raw string, offset int) {
 	if strings.Contains(raw, "unsubscribe_url") {
-		p.ways = append(p.ways, &way{offset: offset, masked: p.skip})
+		p.lost = append(p.lost, lost{offset, "removed", p.skip})
 	}
 	if kind != html.StartTagToken && kind != html.EndTagToken {
 		return
@@ -161,16 +134,8 @@ func (p *page) start(raw string, offset int) {
 		p.found.add(p.path, p.src, offset, "html.removed", "element", name)
 		return
 	}
-	parent := plainStyle
-	if n := len(p.open); n > 0 {
-		parent = p.open[n-1].style
-	}
-	own := parent.child(name, attrs, p.rules)
 	if !void[name] {
-		p.open = append(p.open, element{name, offset, own})
-	}
-	if name == "img" {
-		p.picture(own, attrs)
+		p.open = append(p.open, element{name, offset})
 	}
 	p.writeTag(name, raw, attrs, offset)
 	if name == "body" && !p.body {
@@ -198,9 +163,6 @@ func (p *page) endTag(raw string) {
 			break
 		}
 	}
-	if name == "a" {
-		p.link = nil
-	}
 	p.out.text(raw)
 }
 
@@ -213,7 +175,6 @@ func (p *page) textToken(raw string, offset int) {
 		p.css(raw, offset)
 		return
 	}
-	p.seeText(raw, offset)
 	p.split(&p.out, raw, offset, escHTML, true, same)
 }
 
@@ -242,14 +203,29 @@ func (p *page) comment(raw string, offset int) {
 	low := strings.ToLower(raw)
 	conditional := strings.HasPrefix(low, "<!--[if") || strings.HasPrefix(low, "<![if") || strings.HasPrefix(low, "<![endif]") || strings.HasPrefix(low, "<!--<![endif]")
 	if conditional && !dangerous(low) {
-		p.split(&p.out, raw, offset, escHTML, true, same)
+		p.conditional(raw, offset)
 		return
 	}
 	if conditional {
 		p.found.add(p.path, p.src, offset, "html.removed", "element", "comment")
 	}
 	if strings.Contains(low, "unsubscribe_url") {
-		p.ways = append(p.ways, &way{offset: offset, masked: "comment"})
+		p.lost = append(p.lost, lost{offset, "comment", "comment"})
+	}
+}
+
+// conditional copies a comment of Outlook, whose links keep their places.
+func (p *page) conditional(raw string, offset int) {
+	for {
+		i := strings.Index(raw, "<a ")
+		if i < 0 {
+			p.split(&p.out, raw, offset, escHTML, true, same)
+			return
+		}
+		i += len("<a")
+		p.split(&p.out, raw[:i], offset, escHTML, true, same)
+		p.out.add(segment{op: opPlace, link: offset + i - len("<a")})
+		raw, offset = raw[i:], offset+i
 	}
 }
 
@@ -277,7 +253,7 @@ func (p *page) begin() {
 // end writes what stands at the end of the body: the footer when the author has no way out, and the pixel.
 func (p *page) end() {
 	p.ended = true
-	if p.opts.Purpose == channel.Advertising && len(p.ways) == 0 {
+	if p.opts.Purpose != channel.Transactional && p.ways+len(p.lost) == 0 {
 		p.closeOpen()
 		writeFooter(&p.out, p.opts)
 		p.found.add(p.path, "", 0, "unsubscribe.added")
@@ -297,64 +273,5 @@ func (p *page) closeOpen() {
 		if !implied[name] {
 			p.out.text("</" + name + ">")
 		}
-	}
-}
-
-// seeText notes what of a text can be read inside an unsubscribe link.
-func (p *page) seeText(raw string, _ int) {
-	if p.link == nil {
-		return
-	}
-	n := 0
-	for _, r := range html.UnescapeString(raw) {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			n++
-		}
-	}
-	if n == 0 {
-		return
-	}
-	if why := p.open[len(p.open)-1].style.invisible(); why != "" {
-		p.link.masked = why
-		return
-	}
-	if p.link.words += n; p.link.words >= minWords {
-		p.link.seen = true
-	}
-}
-
-// picture counts a picture with a description and a real size as something that can be seen in an unsubscribe link.
-func (p *page) picture(own style, attrs []attribute) {
-	if p.link == nil {
-		return
-	}
-	alt, _ := find(attrs, "alt")
-	for _, side := range []string{"width", "height"} {
-		if a, ok := find(attrs, side); ok {
-			if n, ok := length(a.text(), 16); ok && n < minFontSize {
-				p.link.masked = "size"
-				return
-			}
-		}
-	}
-	if own.hidden == "" && strings.TrimSpace(alt.text()) != "" {
-		p.link.seen = true
-	}
-}
-
-// checkWays refuses a letter whose own ways out cannot be seen (AUD-2).
-func (p *page) checkWays() {
-	for _, w := range p.ways {
-		if w.seen {
-			p.t.Leaves = true
-			return
-		}
-	}
-	for _, w := range p.ways {
-		why := w.masked
-		if why == "" {
-			why = "no_text"
-		}
-		p.found.add(p.path, p.src, w.offset, "unsubscribe.hidden", "reason", why)
 	}
 }

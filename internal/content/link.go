@@ -8,9 +8,14 @@ import (
 
 // writeTag copies a start tag. Handlers of events go, addresses are checked, links become tracked, placeholders become fields.
 func (p *page) writeTag(name, raw string, attrs []attribute, offset int) {
-	at := 0
-	for _, a := range attrs {
+	at := 1 + len(name)
+	p.out.text(raw[:at])
+	p.out.add(segment{op: opPlace, link: offset})
+	for i, a := range attrs {
 		written := p.attribute(name, a, offset)
+		if _, repeated := find(attrs[:i], a.name); repeated {
+			written = nothing // browsers read the first
+		}
 		if written == nil {
 			continue // as it is
 		}
@@ -101,11 +106,9 @@ func scheme(s string) string {
 // href judges the target of a link and returns how to write it.
 func (p *page) href(a attribute, offset int) func() {
 	target, place := clean(a.text()), offset+a.start
-	p.link = nil
 	switch {
 	case p.wayOut(target):
-		p.ways = append(p.ways, &way{offset: place})
-		p.link = p.ways[len(p.ways)-1]
+		p.ways++
 		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
 	case ownPage(target):
 		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })

@@ -17,6 +17,7 @@ const (
 	opMaybe    // the literal before a value, both only when there is a value
 	opLink     // the address of a tracked link
 	opPixel    // the picture that tells of an opening
+	opPlace    // where in the source the element began, in link; only while compiling
 )
 
 // segment is one piece of a compiled letter.
@@ -53,6 +54,22 @@ func (s *segments) flush() {
 		s.list = append(s.list, segment{op: opText, literal: string(s.pending)})
 		s.pending = nil
 	}
+}
+
+// settle drops the places, which nobody needs after compiling, and makes neighbours one again.
+func (s *segments) settle() {
+	list := s.list
+	s.list, s.size = nil, 0
+	for _, g := range list {
+		switch g.op {
+		case opPlace:
+		case opText:
+			s.text(g.literal)
+		default:
+			s.add(g)
+		}
+	}
+	s.flush()
 }
 
 // Compiled is a letter made ready for sending. It is immutable and safe for concurrent use.

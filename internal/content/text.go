@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
+
+	"keruen/internal/content/sight"
 )
 
 // TextOf makes the plain text of an HTML letter: paragraphs and lists by lines, links with their addresses in brackets,
@@ -80,7 +82,7 @@ func (w *textWriter) start(name string, attrs []attribute) {
 }
 
 func hides(css string) bool {
-	d := declarations(css)
+	d := sight.Declarations(css)
 	return d["display"] == "none" || d["visibility"] == "hidden" || d["mso-hide"] == "all" && d["opacity"] == "0"
 }
 

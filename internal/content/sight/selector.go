@@ -1,0 +1,460 @@
+package sight
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// selector is one complex selector (Selectors 4): compounds from left to right with what joins each to the one before.
+type selector struct {
+	text      string
+	compounds []compound
+	weight    int    // specificity
+	pseudo    string // before, after; others never match
+	hovers    bool   // asks where the mouse is
+	client    string // counts in one mail program only
+}
+
+type compound struct {
+	join    byte // ' ', '>', '+', '~'; 0 for the first
+	tag     string
+	ids     []string
+	classes []string
+	attrs   []attrTest
+	tests   []pseudoClass
+}
+
+type attrTest struct {
+	name, op, value string
+	fold            bool
+}
+
+type pseudoClass struct {
+	name string
+	list []selector // of :not, :is, :has
+	a, b int        // of :nth-…
+}
+
+// parseSelectors reads a list; ok is false when any of it is wrong, as browsers drop the whole rule then.
+func parseSelectors(s string) (out []selector, ok bool) {
+	for _, p := range pieces(s, ',') {
+		sel, ok := parseSelector(p)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, sel)
+	}
+	return out, len(out) > 0
+}
+
+func parseSelector(s string) (selector, bool) {
+	sel := selector{text: strings.Join(strings.Fields(s), " ")}
+	join := byte(0)
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case isSpace(c):
+			if join == 0 && len(sel.compounds) > 0 {
+				join = ' '
+			}
+			i++
+			continue
+		case c == '>' || c == '+' || c == '~':
+			join = c
+			i++
+			continue
+		}
+		end, c, ok := sel.compound(s, i)
+		if !ok {
+			return sel, false
+		}
+		c.join = join
+		sel.compounds = append(sel.compounds, c)
+		i, join = end, 0
+	}
+	sel.private()
+	return sel, len(sel.compounds) > 0 && (join == 0 || join == ' ')
+}
+
+func name(s string, i int) int {
+	for i < len(s) {
+		c := s[i]
+		switch {
+		case c == '\\' && i+1 < len(s):
+			i += 2
+		case c >= 0x80, c == '-', c == '_', c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z':
+			i++
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+func (sel *selector) compound(s string, i int) (int, compound, bool) {
+	var c compound
+	begin := i
+	for i < len(s) && !isSpace(s[i]) && s[i] != '>' && s[i] != '+' && s[i] != '~' {
+		switch s[i] {
+		case '*':
+			i++
+		case '|':
+			i++
+		case '#', '.':
+			end := name(s, i+1)
+			if end == i+1 {
+				return i, c, false
+			}
+			word := unescape(s[i+1 : end])
+			if s[i] == '#' {
+				c.ids = append(c.ids, word)
+				sel.weight += 1 << 20
+			} else {
+				c.classes = append(c.classes, word)
+				sel.weight += 1 << 10
+			}
+			i = end
+		case '[':
+			end := until(s, i+1, "]")
+			t, ok := parseAttr(s[i+1 : end])
+			if !ok || end >= len(s) {
+				return i, c, false
+			}
+			c.attrs = append(c.attrs, t)
+			sel.weight += 1 << 10
+			i = end + 1
+		case ':':
+			end, ok := sel.pseudoOf(&c, s, i)
+			if !ok {
+				return i, c, false
+			}
+			i = end
+		default:
+			end := name(s, i)
+			if end == i || i != begin && s[i-1] != '|' {
+				return i, c, false
+			}
+			c.tag = strings.ToLower(unescape(s[i:end]))
+			sel.weight++
+			i = end
+		}
+	}
+	return i, c, i > begin
+}
+
+func parseAttr(s string) (attrTest, bool) {
+	s = strings.TrimSpace(s)
+	i := strings.IndexByte(s, '=')
+	if i < 0 {
+		return attrTest{name: strings.ToLower(unescape(s))}, s != ""
+	}
+	t := attrTest{op: "="}
+	head := s[:i]
+	if n := len(head); n > 0 && strings.IndexByte("~|^$*", head[n-1]) >= 0 {
+		t.op, head = head[n-1:]+"=", head[:n-1]
+	}
+	t.name = strings.ToLower(unescape(strings.TrimSpace(head)))
+	value := strings.TrimSpace(s[i+1:])
+	if value != "" && (value[0] == '"' || value[0] == '\'') {
+		end := stringEnd(value, 0)
+		t.fold = strings.EqualFold(strings.TrimSpace(value[end:]), "i")
+		t.value = unescape(strings.Trim(value[:end], value[:1]))
+		return t, t.name != ""
+	}
+	value, flag, _ := strings.Cut(value, " ")
+	t.fold = strings.EqualFold(strings.TrimSpace(flag), "i")
+	t.value = unescape(value)
+	return t, t.name != "" && t.value != ""
+}
+
+// pseudoOf reads a pseudo-class or pseudo-element that begins at i.
+func (sel *selector) pseudoOf(c *compound, s string, i int) (int, bool) {
+	element := strings.HasPrefix(s[i:], "::")
+	begin := i + 1
+	if element {
+		begin++
+	}
+	end := name(s, begin)
+	word := strings.ToLower(s[begin:end])
+	args := ""
+	if end < len(s) && s[end] == '(' {
+		stop := until(s, end+1, ")")
+		args, end = s[end+1:stop], min(stop+1, len(s))
+	}
+	switch word {
+	case "before", "after":
+		sel.pseudo = word
+		sel.weight++
+		return end, true
+	case "first-line":
+		sel.weight++ // a link is short: its line is the first one
+		return end, true
+	}
+	if element || word == "first-letter" {
+		sel.pseudo = "none"
+		return end, word != ""
+	}
+	p, weight, ok := parsePseudo(word, args)
+	for _, inner := range p.list {
+		sel.hovers = sel.hovers || inner.hovers
+	}
+	sel.hovers = sel.hovers || p.name == "hover"
+	sel.weight += weight
+	c.tests = append(c.tests, p)
+	return end, ok
+}
+
+func parsePseudo(word, args string) (p pseudoClass, weight int, ok bool) {
+	p = pseudoClass{name: word}
+	weight = 1 << 10
+	switch word {
+	case "hover", "active", "focus", "focus-within", "focus-visible":
+		p.name = "hover"
+	case "link", "any-link", "-webkit-any-link":
+		p.name = "link"
+	case "visited", "target", "checked", "disabled", "enabled", "invalid", "valid", "required", "optional", "read-only", "read-write", "fullscreen", "indeterminate", "default":
+		p.name = "never"
+	case "root", "empty", "first-child", "last-child", "only-child", "first-of-type", "last-of-type", "only-of-type":
+	case "not", "is", "where", "matches", "-webkit-any", "-moz-any", "has":
+		list, fine := parseSelectors(args)
+		if word == "has" && !fine {
+			return p, 0, false
+		}
+		if !fine && word == "not" {
+			return p, 0, false
+		}
+		p.list, weight = list, 0
+		for _, l := range list {
+			weight = max(weight, l.weight)
+		}
+		if word == "where" {
+			weight = 0
+		}
+		if word != "not" && word != "has" {
+			p.name = "is"
+		}
+	case "nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type":
+		of, _, _ := strings.Cut(strings.ToLower(args), " of ")
+		p.a, p.b, ok = parseNth(of)
+		return p, weight, ok
+	case "lang":
+		p.list = []selector{{text: strings.ToLower(strings.Trim(args, ` "'`))}}
+	default:
+		return p, 0, false
+	}
+	return p, weight, true
+}
+
+// parseNth reads an+b.
+func parseNth(s string) (a, b int, ok bool) {
+	s = strings.ReplaceAll(strings.TrimSpace(s), " ", "")
+	switch s {
+	case "odd":
+		return 2, 1, true
+	case "even":
+		return 2, 0, true
+	}
+	head, tail, hasN := strings.Cut(s, "n")
+	if !hasN {
+		b, err := strconv.Atoi(s)
+		return 0, b, err == nil
+	}
+	switch head {
+	case "", "+":
+		a = 1
+	case "-":
+		a = -1
+	default:
+		n, err := strconv.Atoi(head)
+		if err != nil {
+			return 0, 0, false
+		}
+		a = n
+	}
+	if tail == "" {
+		return a, 0, true
+	}
+	b, err := strconv.Atoi(tail)
+	return a, b, err == nil
+}
+
+// private finds the selectors by which senders reach one mail program only, and takes their private part off:
+// "u + .body .x" matches .x in Gmail, "[data-ogsc] .x" in Outlook on the web and phones when it is dark.
+func (sel *selector) private() {
+	for len(sel.compounds) > 1 {
+		first, second := sel.compounds[0], sel.compounds[1]
+		switch {
+		case first.tag == "u" && len(first.classes)+len(first.ids) == 0 && (second.join == '+' || second.join == '~'):
+			sel.client = "gmail"
+		case slices.ContainsFunc(first.attrs, func(a attrTest) bool { return strings.HasPrefix(a.name, "data-ogs") }):
+			sel.client = "outlook_dark"
+		case slices.ContainsFunc(first.attrs, func(a attrTest) bool {
+			return a.name == "owa" || a.name == "office365" || a.name == "data-outlook-cycle"
+		}):
+			sel.client = "outlook_web"
+		case slices.ContainsFunc(first.classes, foreignWrapper) || slices.ContainsFunc(first.ids, foreignWrapper):
+			sel.client = "mail_program"
+		default:
+			return
+		}
+		sel.compounds = sel.compounds[1:]
+		sel.compounds[0].join = 0
+	}
+}
+
+func foreignWrapper(s string) bool {
+	switch strings.ToLower(s) {
+	case "externalclass", "readmsgbody", "outlook", "messageviewbody", "messagewebviewdiv", "moz-text-html", "moz-text-plain", "yshortcuts":
+		return true
+	default:
+		return false
+	}
+}
+
+// matches tells whether e is what the selector names.
+func (sel *selector) matches(e *element, hover bool) bool {
+	return sel.from(len(sel.compounds)-1, e, hover)
+}
+
+func (sel *selector) from(i int, e *element, hover bool) bool {
+	c := &sel.compounds[i]
+	if !c.matches(e, hover) {
+		return false
+	}
+	if i == 0 {
+		return true
+	}
+	switch c.join {
+	case '>':
+		return e.parent != nil && sel.from(i-1, e.parent, hover)
+	case '+':
+		return e.previous() != nil && sel.from(i-1, e.previous(), hover)
+	case '~':
+		for p := e.previous(); p != nil; p = p.previous() {
+			if sel.from(i-1, p, hover) {
+				return true
+			}
+		}
+		return false
+	default:
+		for p := e.parent; p != nil; p = p.parent {
+			if sel.from(i-1, p, hover) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func (c *compound) matches(e *element, hover bool) bool {
+	if c.tag != "" && c.tag != e.tag {
+		return false
+	}
+	for _, id := range c.ids {
+		if !strings.EqualFold(id, e.id) {
+			return false
+		}
+	}
+	for _, class := range c.classes {
+		if !slices.ContainsFunc(e.classes, func(have string) bool { return strings.EqualFold(have, class) }) {
+			return false
+		}
+	}
+	for i := range c.attrs {
+		if !c.attrs[i].matches(e.node) {
+			return false
+		}
+	}
+	for i := range c.tests {
+		if !c.tests[i].matches(e, hover) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *attrTest) matches(n *html.Node) bool {
+	have, ok := attr(n, t.name)
+	want := t.value
+	if t.fold || t.name == "type" || t.name == "dir" || t.name == "align" || t.name == "bgcolor" || t.name == "lang" {
+		have, want = strings.ToLower(have), strings.ToLower(want)
+	}
+	switch t.op {
+	case "":
+		return ok
+	case "=":
+		return ok && have == want
+	case "~=":
+		return slices.Contains(strings.Fields(have), want)
+	case "|=":
+		return ok && (have == want || strings.HasPrefix(have, want+"-"))
+	case "^=":
+		return want != "" && strings.HasPrefix(have, want)
+	case "$=":
+		return want != "" && strings.HasSuffix(have, want)
+	default:
+		return want != "" && strings.Contains(have, want)
+	}
+}
+
+func (p *pseudoClass) matches(e *element, hover bool) bool {
+	switch p.name {
+	case "hover":
+		return hover
+	case "link":
+		_, ok := attr(e.node, "href")
+		return ok && (e.tag == "a" || e.tag == "area")
+	case "root":
+		return e.parent == nil
+	case "empty":
+		return e.node.FirstChild == nil
+	case "not":
+		return !matchesAny(p.list, e, hover)
+	case "is":
+		return matchesAny(p.list, e, hover)
+	case "has":
+		return e.has(p.list, hover)
+	case "lang":
+		return e.inLanguage(p.list[0].text)
+	case "first-child":
+		return e.index == 0
+	case "last-child":
+		return e.fromEnd() == 0
+	case "only-child":
+		return e.index == 0 && e.fromEnd() == 0
+	case "first-of-type":
+		return e.ofType() == 0
+	case "last-of-type":
+		return e.ofTypeFromEnd() == 0
+	case "only-of-type":
+		return e.ofType() == 0 && e.ofTypeFromEnd() == 0
+	case "nth-child":
+		return p.nth(e.index + 1)
+	case "nth-last-child":
+		return p.nth(e.fromEnd() + 1)
+	case "nth-of-type":
+		return p.nth(e.ofType() + 1)
+	case "nth-last-of-type":
+		return p.nth(e.ofTypeFromEnd() + 1)
+	default:
+		return false
+	}
+}
+
+func (p *pseudoClass) nth(n int) bool {
+	if p.a == 0 {
+		return n == p.b
+	}
+	return (n-p.b)%p.a == 0 && (n-p.b)/p.a >= 0
+}
+
+func matchesAny(list []selector, e *element, hover bool) bool {
+	for i := range list {
+		if list[i].matches(e, hover) {
+			return true
+		}
+	}
+	return false
+}

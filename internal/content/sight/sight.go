@@ -1,0 +1,294 @@
+// Package sight tells whether the readers of a letter can see the link by which they leave, and read what it is (AUD-2).
+//
+// Judge reads the finished page as a browser does: the cascade of all its styles, the way boxes lie, what hides what. It tries every view
+// that the style sheets ask about: widths, dark, Outlook with its comments, programs with private selectors, the mouse over the link.
+// In each of them at least one way out must be seen. It knows no layout exactly and refuses only what it is sure of; the rest are doubts.
+package sight
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Kind of a finding.
+type Kind string
+
+// Kinds of findings.
+const (
+	Hidden     Kind = "hidden"     // no way out can be seen in some view
+	Misleading Kind = "misleading" // its words say something else
+	Hurdle     Kind = "hurdle"     // the letter says that leaving is dear, hard or impossible
+	Decoy      Kind = "decoy"      // one way out is masked, but another one is honest
+	Doubt      Kind = "doubt"      // it may be hard to see
+)
+
+// Finding is something wrong with the ways out of a page.
+type Finding struct {
+	Kind    Kind
+	Reason  string // display, colour, covered …; a word, never a sentence
+	Place   int    // in the source, bytes, from the nearest Mark; -1 when there is none
+	Element string // what hides it: "td#foot"
+	Rule    string // the selector that says so, "" when the element does itself
+	View    string // phone, dark, outlook …; "" = everywhere
+	Quote   string // the words in question
+}
+
+// Judge looks a finished page over. way is the address of the links that leave. It returns nothing when the page has none of them.
+func Judge(page, way string) []Finding {
+	d, ok := parse(page, way)
+	if !ok {
+		return []Finding{{Kind: Hidden, Reason: "too_complex", Place: -1}}
+	}
+	j := &judge{best: map[int]string{}}
+	ways := d.ways()
+	other, differs := forOutlook(page)
+	if len(ways) > 0 {
+		j.document(d, ways, d.sheet.views())
+	}
+	if differs {
+		if d, ok := parse(other, way); ok {
+			j.outlook(d, len(ways) > 0)
+		}
+	}
+	if j.failed || len(j.best) == 0 {
+		return j.found
+	}
+	j.bare(d, ways)
+	return append(j.found, j.decoys()...)
+}
+
+type judge struct {
+	found  []Finding
+	failed bool
+	best   map[int]string    // of each way by its place in the page: "" once it was seen
+	last   map[int][]Finding // what was wrong with it
+	doubts map[string]bool
+}
+
+// document judges all views of a page; the first one without a way out ends it.
+func (j *judge) document(d *document, ways []*element, views []view) {
+	d.match(false)
+	j.last, j.doubts = map[int][]Finding{}, map[string]bool{}
+	for i, v := range views {
+		if v.hover {
+			d.match(true)
+		}
+		if j.view(d, ways, v, i == 0); j.failed {
+			return
+		}
+	}
+}
+
+func (j *judge) view(d *document, ways []*element, v view, first bool) {
+	l := d.see(v)
+	if first && j.hurdles(d) {
+		return
+	}
+	var wrong []Finding
+	seen := false
+	for _, w := range ways {
+		verdict := d.way1(w, l, v)
+		if verdict.seen {
+			j.best[w.order] = ""
+			seen = true
+			continue
+		}
+		if _, ok := j.best[w.order]; !ok {
+			j.best[w.order] = verdict.finding.Reason
+			j.last[w.order] = []Finding{verdict.finding}
+		}
+		wrong = append(wrong, verdict.finding)
+	}
+	if seen {
+		j.doubt(d, ways, l, v)
+		return
+	}
+	j.failed = true
+	j.found = append(j.found, wrong...)
+}
+
+// see works the styles and places of everything out.
+func (d *document) see(v view) *layout {
+	d.compute(d.root, v)
+	return d.lay(v)
+}
+
+// outlook judges the page that Outlook for Windows shows.
+func (j *judge) outlook(d *document, others bool) {
+	if j.failed {
+		return
+	}
+	ways := d.ways()
+	switch {
+	case len(ways) == 0 && others:
+		j.failed = true
+		j.found = append(j.found, Finding{Kind: Hidden, Reason: "not_in_outlook", Place: -1, View: "outlook"})
+	case len(ways) > 0 && !others:
+		j.failed = true
+		j.found = append(j.found, Finding{Kind: Hidden, Reason: "outlook_only", Place: ways[0].place})
+	case len(ways) > 0:
+		best, last := j.best, j.last
+		j.best = map[int]string{}
+		j.document(d, ways, []view{{name: "outlook", width: desktop, outlook: true}})
+		j.best, j.last = best, last
+	}
+}
+
+// bare adds a doubt when programs that drop style sheets show no way out.
+func (j *judge) bare(d *document, ways []*element) {
+	v := view{name: "no_styles", width: desktop, bare: true}
+	l := d.see(v)
+	var wrong []Finding
+	for _, w := range ways {
+		verdict := d.way1(w, l, v)
+		if verdict.seen {
+			return
+		}
+		verdict.finding.Kind = Doubt
+		wrong = append(wrong, verdict.finding)
+	}
+	if len(wrong) > 0 {
+		j.found = append(j.found, wrong[0])
+	}
+}
+
+// doubt tells of ways that are seen, but badly: only when no better one is there.
+func (j *judge) doubt(d *document, ways []*element, l *layout, v view) {
+	var worst *Finding
+	for _, w := range ways {
+		verdict := d.way1(w, l, v)
+		if verdict.seen && verdict.doubt == nil {
+			return
+		}
+		if verdict.seen && worst == nil {
+			worst = verdict.doubt
+		}
+	}
+	if worst != nil && !j.doubts[worst.Reason] {
+		j.doubts[worst.Reason] = true
+		j.found = append(j.found, *worst)
+	}
+}
+
+// decoys are ways that no view shows, beside an honest one.
+func (j *judge) decoys() (out []Finding) {
+	var orders []int
+	for order, reason := range j.best {
+		if reason != "" {
+			orders = append(orders, order)
+		}
+	}
+	slices.Sort(orders)
+	for _, o := range orders {
+		f := j.last[o][0]
+		f.Kind, f.View = Decoy, ""
+		out = append(out, f)
+	}
+	return out
+}
+
+func (j *judge) hurdles(d *document) bool {
+	for _, e := range d.all {
+		if e.style.display == "inline" || !e.shown() {
+			continue
+		}
+		if quote, ok := hurdle(e.lineText()); ok {
+			j.failed = true
+			j.found = append(j.found, Finding{Kind: Hurdle, Reason: "hurdle", Place: e.place, Element: e.describe(), Quote: quote})
+			return true
+		}
+	}
+	return false
+}
+
+// ways lists the links that leave.
+func (d *document) ways() (out []*element) {
+	for _, e := range d.all {
+		if e.tag != "a" && e.tag != "area" {
+			continue
+		}
+		if href, ok := attr(e.node, "href"); ok && strings.TrimSpace(href) == d.way {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// match finds which rules speak about each element, weakest first.
+func (d *document) match(hover bool) {
+	byKey := map[string][]*rule{}
+	for i := range d.sheet.rules {
+		r := &d.sheet.rules[i]
+		k := key(&r.selector.compounds[len(r.selector.compounds)-1])
+		byKey[k] = append(byKey[k], r)
+	}
+	for _, e := range d.all {
+		if e.pseudo != "" {
+			continue
+		}
+		e.matched = e.matched[:0]
+		d.matchOne(e, byKey[""], hover)
+		d.matchOne(e, byKey[e.tag], hover)
+		d.matchOne(e, byKey["#"+strings.ToLower(e.id)], hover)
+		for i, c := range e.classes {
+			if !slices.Contains(e.classes[:i], c) {
+				d.matchOne(e, byKey["."+strings.ToLower(c)], hover)
+			}
+		}
+		slices.SortStableFunc(e.matched, func(a, b match) int {
+			if a.rule.layered != b.rule.layered {
+				if a.rule.layered {
+					return -1
+				}
+				return 1
+			}
+			if a.weight != b.weight {
+				return a.weight - b.weight
+			}
+			return a.rule.order - b.rule.order
+		})
+	}
+}
+
+func key(c *compound) string {
+	switch {
+	case len(c.ids) > 0:
+		return "#" + strings.ToLower(c.ids[0])
+	case len(c.classes) > 0:
+		return "." + strings.ToLower(c.classes[0])
+	default:
+		return c.tag
+	}
+}
+
+func (d *document) matchOne(e *element, rules []*rule, hover bool) {
+	for _, r := range rules {
+		if r.selector.pseudo == "none" || !r.selector.matches(e, hover) {
+			continue
+		}
+		to := e
+		if r.selector.pseudo != "" {
+			to = d.pseudoOf(e, r.selector.pseudo)
+		}
+		to.matched = append(to.matched, match{r, r.selector.weight})
+	}
+}
+
+// pseudoOf returns the ::before or ::after of an element, made when a rule speaks of it.
+func (d *document) pseudoOf(e *element, which string) *element {
+	for _, k := range e.kids {
+		if k.el != nil && k.el.pseudo == which {
+			return k.el
+		}
+	}
+	p := &element{node: &html.Node{Type: html.ElementNode, Data: "span"}, parent: e, tag: "span", pseudo: which, place: e.place, order: e.order}
+	if which == "before" {
+		e.kids = append([]kid{{el: p}}, e.kids...)
+	} else {
+		p.order = e.order + 1<<20
+		e.kids = append(e.kids, kid{el: p})
+	}
+	return p
+}

@@ -1,0 +1,277 @@
+package sight
+
+import (
+	"strconv"
+	"strings"
+)
+
+// style is what is known about an element in one view: what it inherited and what was said about it.
+type style struct {
+	// Inherited.
+	size      float64 // of the type, px
+	lineHigh  float64 // px
+	spacing   float64 // between letters, px
+	indent    float64 // of the first line, px
+	color     colour
+	fill      colour // of letters where it differs from color
+	filled    bool
+	invisible bool // visibility
+	untouched bool // pointer-events: none
+	oneLine   bool // no wrapping
+	align     string
+	rtl       bool
+	font      string
+	shadowed  bool // letters have a shadow or an outline that may make them readable
+	secured   bool // letters are drawn as dots
+	vars      map[string]string
+
+	// Own.
+	display, position, float, blend, contents string
+	visible                                   bool // overflow
+	clip, clipPath, mask, filter, content     string
+	transform                                 []call
+	opacity                                   float64
+	z                                         int
+	zSet                                      bool
+	width, height, minW, minH, maxW, maxH     dim
+	margin, padding, inset                    [4]dim // top, right, bottom, left
+	autoMargin                                bool
+	borderBox, flexColumn, fixedTable         bool
+	bg                                        colour
+	image                                     string // background-image
+	clipText                                  bool   // the background shows through letters only
+	override                                  bool   // unicode-bidi turns letters round
+	skipped                                   bool   // content-visibility
+	outlookHides                              bool   // mso-hide
+	zoom                                      float64
+}
+
+// plain is a letter without any styles: black on white, 16 px.
+func plain() style {
+	s := style{size: 16, lineHigh: 19, color: black}
+	s.reset()
+	return s
+}
+
+// reset gives everything that is not inherited its initial value.
+func (s *style) reset() {
+	*s = style{size: s.size, lineHigh: s.lineHigh, spacing: s.spacing, indent: s.indent, color: s.color, fill: s.fill, filled: s.filled, invisible: s.invisible,
+		untouched: s.untouched, oneLine: s.oneLine, align: s.align, rtl: s.rtl, font: s.font, shadowed: s.shadowed, secured: s.secured, vars: s.vars,
+		display: "inline", position: "static", visible: true, opacity: 1, zoom: 1}
+}
+
+var displays = func() map[string]string {
+	m := map[string]string{}
+	for display, tags := range map[string]string{
+		"block": "html body div p h1 h2 h3 h4 h5 h6 ul ol dl dd dt li center blockquote pre section article header footer main nav aside address figure figcaption hr fieldset form details summary dir menu search hgroup optgroup option",
+		"none":  "head style title script meta link base template noscript datalist param rp dialog area source track noembed noframes colgroup col", "table": "table",
+		"table-row-group": "tbody thead tfoot", "table-row": "tr", "table-cell": "td th", "table-caption": "caption", "inline-block": "button input select textarea img video",
+	} {
+		for _, t := range strings.Fields(tags) {
+			m[t] = display
+		}
+	}
+	return m
+}()
+
+var headings = map[string]float64{"h1": 2, "h2": 1.5, "h3": 1.17, "h5": 0.83, "h6": 0.67, "small": 0.83, "big": 1.2, "sub": 0.83, "sup": 0.83}
+
+// usual applies what browsers do by themselves, and the old attributes of presentation.
+func (s *style) usual(e *element) {
+	if d, ok := displays[e.tag]; ok {
+		s.display = d
+	}
+	if f, ok := headings[e.tag]; ok {
+		s.size *= f
+		s.lineHigh *= f
+	}
+	switch e.tag {
+	case "a":
+		if _, ok := attr(e.node, "href"); ok {
+			s.color, s.filled = linked, false
+		}
+	case "body":
+		s.margin = [4]dim{{px: 8, set: true}, {px: 8, set: true}, {px: 8, set: true}, {px: 8, set: true}}
+	case "p", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "blockquote":
+		s.margin[0], s.margin[2] = dim{px: s.size, set: true}, dim{px: s.size, set: true}
+	case "center":
+		s.align = "center"
+	case "table":
+		s.indent, s.oneLine, s.borderBox = 0, false, true
+		if a, ok := attr(e.node, "align"); ok && a != "center" {
+			s.float = "left"
+		}
+	case "td", "th":
+		s.padding = [4]dim{{px: 1}, {px: 1}, {px: 1}, {px: 1}}
+	case "bdo":
+		s.override = true
+	}
+	s.attributes(e)
+}
+
+func (s *style) attributes(e *element) {
+	for i := range e.node.Attr {
+		key, value := e.node.Attr[i].Key, e.node.Attr[i].Val
+		switch key {
+		case "bgcolor":
+			if c, ok := parseColour(value); ok {
+				s.bg = c
+			}
+		case "background":
+			s.image = "url(" + value + ")"
+		case "color", "text":
+			if c, ok := parseColour(value); ok && (e.tag == "font" || e.tag == "body") {
+				s.color = c
+			}
+		case "size":
+			if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && e.tag == "font" {
+				s.setSize(map[int]float64{1: 10, 2: 13, 3: 16, 4: 18, 5: 24, 6: 32}[n])
+			}
+		case "width", "height":
+			s.sizeAttribute(e.tag, key, value)
+		case "hidden", "popover":
+			s.display = "none"
+		case "dir":
+			s.rtl = strings.EqualFold(value, "rtl")
+		case "align":
+			s.align = strings.ToLower(value)
+		case "nowrap":
+			s.oneLine = true
+		}
+	}
+}
+
+func (s *style) sizeAttribute(tag, key, value string) {
+	switch tag {
+	case "table", "td", "th", "tr", "img", "hr", "col", "video", "canvas":
+	default:
+		return
+	}
+	d, ok := parseLength(strings.TrimSuffix(strings.TrimSpace(value), ";"), 16)
+	if !ok || d.px < 0 {
+		return
+	}
+	if key == "width" {
+		s.width = d
+	} else {
+		s.height = d
+	}
+}
+
+// compute works out the styles of an element and of everything inside for one view.
+func (d *document) compute(e *element, v view) {
+	if e.parent == nil {
+		e.style = plain()
+	} else {
+		e.style = e.parent.style
+		e.style.reset()
+	}
+	s := &e.style
+	if e.pseudo == "" {
+		s.usual(e)
+	}
+	parent := plain()
+	if e.parent != nil {
+		parent = e.parent.style
+	}
+	said := e.said(v, &d.sheet)
+	for _, first := range []bool{true, false} { // the size of the type comes first: em depends on it
+		for _, list := range said {
+			for _, one := range list {
+				if early(one.name) == first {
+					s.declare(one.name, s.resolve(one.value), &parent)
+				}
+			}
+		}
+	}
+	s.size *= max(0, s.zoom)
+	if e.pseudo != "" && (s.content == "" || s.content == "none" || s.content == "normal") {
+		s.display = "none"
+	}
+	for _, k := range e.kids {
+		if k.el != nil {
+			d.compute(k.el, v)
+		}
+	}
+}
+
+func early(name string) bool {
+	return name == "font-size" || name == "font" || name == "color" || name == "all" || strings.HasPrefix(name, "--")
+}
+
+// said lists the declarations about an element in the order in which they win (CSS Cascade 5 §6).
+func (e *element) said(v view, sheet *sheet) [][]declaration {
+	var out [4][]declaration
+	pick := func(list []declaration, to int) {
+		for _, d := range list {
+			if d.important {
+				out[to+2] = append(out[to+2], d)
+			} else {
+				out[to] = append(out[to], d)
+			}
+		}
+	}
+	for _, m := range e.matched {
+		if !v.bare && (m.rule.selector.client == "" || m.rule.selector.client == v.client) && v.holds(m.rule.when) {
+			pick(m.rule.list, 0)
+		}
+	}
+	pick(e.inline, 1)
+	if v.animated {
+		out[3] = append(out[3], ended(out, sheet)...)
+	}
+	return out[:]
+}
+
+// ended returns how the animation of an element leaves it.
+func ended(said [4][]declaration, sheet *sheet) []declaration {
+	name := ""
+	for _, list := range said {
+		for _, d := range list {
+			if d.name == "animation" || d.name == "animation-name" || d.name == "-webkit-animation" || d.name == "-webkit-animation-name" {
+				for _, w := range words(strings.ToLower(d.value)) {
+					if _, ok := sheet.keyframes[w]; ok {
+						name = w
+					}
+				}
+			}
+		}
+	}
+	return sheet.keyframes[name]
+}
+
+// resolve puts the values of custom properties in.
+func (s *style) resolve(value string) string {
+	for range 8 {
+		i := strings.Index(value, "var(")
+		if i < 0 || len(value) > 1000 {
+			return value
+		}
+		end := until(value, i+4, ")")
+		name, otherwise, _ := strings.Cut(value[i+4:end], ",")
+		with, ok := s.vars[strings.TrimSpace(name)]
+		if !ok {
+			with = strings.TrimSpace(otherwise)
+		}
+		value = value[:i] + with + value[min(end+1, len(value)):]
+	}
+	return value
+}
+
+// blame tells which rule last spoke about one of the properties, "" when it was the element itself.
+func (e *element) blame(v view, properties ...string) string {
+	for i := len(e.matched) - 1; i >= 0; i-- {
+		r := e.matched[i].rule
+		if v.bare || !v.holds(r.when) || r.selector.client != "" && r.selector.client != v.client {
+			continue
+		}
+		for _, d := range r.list {
+			for _, p := range properties {
+				if d.name == p || strings.HasPrefix(d.name, p+"-") {
+					return r.selector.text
+				}
+			}
+		}
+	}
+	return ""
+}
