@@ -72,7 +72,7 @@ FUZZ ?= 60s
 fuzz: ## Fuzz every parser for FUZZ (60s) each
 	@grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | cut -c6- | while read -r f; do \
-	    echo "$$dir $$f"; go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ); done; done
+	    echo "$$dir $$f"; go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x; done; done
 
 shots: build deps ## Pictures of every screen in artifacts/shots, with checks of access and layout
 	@scripts/shots.sh
