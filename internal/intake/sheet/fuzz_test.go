@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"keruen/internal/intake/sheet"
@@ -83,5 +85,21 @@ func FuzzArchive(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		walk(t, text)
 		walk(t, packed(t, text))
+	})
+}
+
+func FuzzList(f *testing.F) {
+	f.Add("a", `b"; c`)
+	f.Add(`"`, `x|y,`)
+	f.Fuzz(func(t *testing.T, a, b string) {
+		list := []string{}
+		for _, s := range []string{strings.TrimSpace(a), strings.TrimSpace(b)} {
+			if s != "" {
+				list = append(list, s)
+			}
+		}
+		if got := sheet.SplitList(sheet.JoinList(list)); !slices.Equal(got, list) {
+			t.Fatalf("%q came back as %q", list, got)
+		}
 	})
 }

@@ -2,10 +2,10 @@ package sheet
 
 import "strings"
 
-// listSeparators end an item of a list that stands in one cell.
+// listSeparators may stand between the items of a list in one cell, the strongest first: where there is a semicolon, commas belong to the items.
 const listSeparators = ";|,"
 
-// JoinList writes several values into one cell, "a; b". A value with a separator in it stands in quotes; empty ones are left out.
+// JoinList writes several values into one cell, "a; b". A value with a separator or quotes in it stands in quotes; empty ones are left out.
 func JoinList(items []string) string {
 	var b strings.Builder
 	for _, v := range items {
@@ -23,12 +23,13 @@ func JoinList(items []string) string {
 	return b.String()
 }
 
-// SplitList reads what JoinList writes, and what people write: values between ; or | or commas, in quotes where one holds a separator.
+// SplitList reads what JoinList writes, and what people write: values between ; or else | or else commas, in quotes where one holds that separator.
 func SplitList(cell string) []string {
 	var out []string
+	separator := separatorOf(cell)
 	for cell = strings.TrimLeft(cell, " \t"); cell != ""; cell = strings.TrimLeft(cell, " \t") {
 		var v string
-		v, cell = firstItem(cell)
+		v, cell = firstItem(cell, separator)
 		if v != "" {
 			out = append(out, v)
 		}
@@ -36,21 +37,49 @@ func SplitList(cell string) []string {
 	return out
 }
 
-func firstItem(s string) (item, rest string) {
+// separatorOf finds the strongest separator that stands outside of quotes, "" when there is none.
+func separatorOf(cell string) string {
+	best := len(listSeparators)
+	quoted, fresh := false, true // fresh: an item may begin here
+	for i := range len(cell) {
+		c := cell[i]
+		at := strings.IndexByte(listSeparators, c)
+		switch {
+		case c == '"' && (quoted || fresh):
+			quoted = !quoted
+			fresh = false
+		case quoted:
+		case at >= 0:
+			best, fresh = min(best, at), true
+		case c != ' ' && c != '\t':
+			fresh = false
+		}
+	}
+	if quoted { // a lone quote is a character like others
+		for at := range len(listSeparators) {
+			if strings.IndexByte(cell, listSeparators[at]) >= 0 {
+				return listSeparators[at : at+1]
+			}
+		}
+	}
+	return listSeparators[min(best, len(listSeparators)):min(best+1, len(listSeparators))]
+}
+
+func firstItem(s, separator string) (item, rest string) {
 	if s[0] == '"' {
-		if v, after, ok := quotedItem(s[1:]); ok {
+		if v, after, ok := quotedItem(s[1:], separator); ok {
 			return v, after
 		}
 	}
-	i := strings.IndexAny(s, listSeparators)
-	if i < 0 {
+	if separator == "" {
 		return strings.TrimSpace(s), ""
 	}
-	return strings.TrimSpace(s[:i]), s[i+1:]
+	item, rest, _ = strings.Cut(s, separator)
+	return strings.TrimSpace(item), rest
 }
 
-// quotedItem reads up to the closing quote, after which only a separator or the end may stand.
-func quotedItem(s string) (item, rest string, ok bool) {
+// quotedItem reads up to the closing quote, after which only the separator or the end may stand.
+func quotedItem(s, separator string) (item, rest string, ok bool) {
 	var b strings.Builder
 	for {
 		i := strings.IndexByte(s, '"')
@@ -65,7 +94,7 @@ func quotedItem(s string) (item, rest string, ok bool) {
 			continue
 		}
 		s = strings.TrimLeft(s, " \t")
-		if s != "" && !strings.ContainsRune(listSeparators, rune(s[0])) {
+		if s != "" && (separator == "" || !strings.HasPrefix(s, separator)) {
 			return "", "", false
 		}
 		return strings.TrimSpace(b.String()), s[min(1, len(s)):], true

@@ -196,10 +196,13 @@ func TestABrokenCardCostsItselfOnly(t *testing.T) {
 
 func TestListsInOneCellComeBackAsTheyWere(t *testing.T) {
 	t.Parallel()
-	for _, list := range [][]string{{"a"}, {"a", "b"}, {"one, two", "three; four", `say "hi"`, "x|y"}, {`"`}, {"Алматы", "VIP клиенты"}} {
+	for _, list := range [][]string{{"a"}, {"a", "b"}, {"one, two", "three; four", `say "hi"`, "x|y"}, {`"`}, {`"a`, `b"`}, {`","`}, {`a"";"b`, "c"}, {"one, two"}, {"Алматы", "VIP клиенты"}} {
 		require.Equal(t, list, sheet.SplitList(sheet.JoinList(list)), "%q", list)
 	}
-	require.Equal(t, []string{"a", "b", "c", "d e"}, sheet.SplitList("a,b ;c| d e ,"))
+	require.Equal(t, []string{"a", "b c", "d"}, sheet.SplitList("a, b c ,,d,"))
+	require.Equal(t, []string{"Алматы, центр", "Астана"}, sheet.SplitList("Алматы, центр; Астана"))
+	require.Equal(t, []string{`5"`, "6"}, sheet.SplitList(`5", 6`))
+	require.Equal(t, []string{`"a`, "b"}, sheet.SplitList(`"a; b`))
 	require.Equal(t, []string{`"5" pipe`, "x"}, sheet.SplitList(`"5" pipe; x`))
 	require.Empty(t, sheet.SplitList(" ; "))
 }

@@ -122,3 +122,6 @@ func unharm(c string) string {
 	}
 	return c
 }
+
+// String returns the value of a cell as text.
+func (c Cell) String() string { return c.text }
