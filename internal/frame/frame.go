@@ -87,18 +87,33 @@ func Render(t *template.Template, name string, data any) (template.HTML, error) 
 	return template.HTML(b.String()), nil // html/template has escaped it
 }
 
-// Write answers with the page. Nothing of it is stored on the way, and its address is not told to the next site.
-func Write(w http.ResponseWriter, r *http.Request, status int, p Page) error {
+// Made is a page as it is sent, with the policy that fits it.
+type Made struct {
+	HTML   []byte
+	Policy string // Content-Security-Policy
+}
+
+// Make puts a page together. q is the query of its address, which the choice of languages keeps.
+func (p Page) Make(q url.Values) (Made, error) {
 	if p.Lang == "" {
 		p.Lang = lang.Russian
 	}
 	f := filled{Page: p, Style: template.CSS(style), Colours: template.CSS(p.Palette.css()), LanguageWord: wordLanguage.In(p.Lang)}
 	if !p.NoLangs {
-		f.Languages = languages(p.Lang, r.URL.Query())
+		f.Languages = languages(p.Lang, q)
 	}
 	var b bytes.Buffer
 	if err := page.Execute(&b, f); err != nil {
-		return fmt.Errorf("render page: %w", err)
+		return Made{}, fmt.Errorf("render page: %w", err)
+	}
+	return Made{HTML: b.Bytes(), Policy: p.policy(string(f.Colours))}, nil
+}
+
+// Write answers with the page. Nothing of it is stored on the way, and its address is not told to the next site.
+func Write(w http.ResponseWriter, r *http.Request, status int, p Page) error {
+	made, err := p.Make(r.URL.Query())
+	if err != nil {
+		return err
 	}
 	h := w.Header()
 	Private(h)
@@ -107,9 +122,9 @@ func Write(w http.ResponseWriter, r *http.Request, status int, p Page) error {
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Add("Vary", "Accept-Language")
-	h.Set("Content-Security-Policy", p.policy(string(f.Colours)))
+	h.Set("Content-Security-Policy", made.Policy)
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
+	_, _ = w.Write(made.HTML)
 	return nil
 }
 
