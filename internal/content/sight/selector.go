@@ -83,7 +83,7 @@ func name(s string, i int) int {
 		c := s[i]
 		switch {
 		case c == '\\' && i+1 < len(s):
-			i += 2
+			i = escapeEnd(s, i)
 		case c >= 0x80, c == '-', c == '_', c >= '0' && c <= '9', c|0x20 >= 'a' && c|0x20 <= 'z':
 			i++
 		default:
@@ -91,6 +91,21 @@ func name(s string, i int) int {
 		}
 	}
 	return i
+}
+
+// escapeEnd returns the end of an escape: six digits at the most, and the space that may end them.
+func escapeEnd(s string, i int) int {
+	end := i + 1
+	for end < len(s) && end < i+7 && strings.IndexByte("0123456789abcdefABCDEF", s[end]) >= 0 {
+		end++
+	}
+	if end == i+1 {
+		return i + 2
+	}
+	if end < len(s) && isSpace(s[end]) {
+		end++
+	}
+	return end
 }
 
 func (sel *selector) compound(s string, i int) (int, compound, bool) {

@@ -1,0 +1,72 @@
+package content_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"keruen/internal/content"
+)
+
+// corpus returns the letters of a folder by name. The first line of one that hides the way out tells the expected reason.
+func corpus(t testing.TB, folder string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.html"))
+	require.NoError(t, err)
+	out := map[string]string{}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		require.NoError(t, err)
+		out[strings.TrimSuffix(filepath.Base(f), ".html")] = string(b)
+	}
+	return out
+}
+
+// AUD-2
+func TestLettersThatHideTheWayOutAreRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	letters := corpus(t, "hide")
+	require.GreaterOrEqual(t, len(letters), 100)
+	for name, src := range letters {
+		first, html, _ := strings.Cut(src, "\n")
+		want := strings.TrimSuffix(strings.TrimPrefix(first, "<!-- expect: "), " -->")
+		c, problems := content.Compile(letter(html), advertising)
+		var got []string
+		for _, p := range problems {
+			if p.Severity == content.Error {
+				reason, _ := p.Params["reason"].(string)
+				got = append(got, reason)
+			}
+		}
+		if c != nil || len(got) == 0 {
+			t.Errorf("%s: accepted, should be refused for %s", name, want)
+			continue
+		}
+		if got[0] != want {
+			t.Errorf("%s: refused for %v, should be for %s", name, got, want)
+		}
+	}
+}
+
+// AUD-2
+func TestHonestDesignsAreAccepted(t *testing.T) {
+	t.Parallel()
+	letters := corpus(t, "honest")
+	require.GreaterOrEqual(t, len(letters), 50)
+	for name, html := range letters {
+		c, problems := content.Compile(letter(html), advertising)
+		if c == nil {
+			t.Errorf("%s: refused: %v", name, problems)
+			continue
+		}
+		require.True(t, c.Leaves, name)
+		for _, p := range problems {
+			if strings.HasPrefix(p.Code, "unsubscribe.") {
+				t.Logf("%s: %v", name, p)
+			}
+		}
+	}
+}
