@@ -15,20 +15,43 @@ type csvRows struct {
 	file io.Closer
 }
 
+// told finds the delimiter that the first line tells to Excel: "sep=;".
+func told(text string) (delim string, ok bool) {
+	line, _, _ := strings.Cut(text, "\n")
+	line = strings.TrimRight(line, "\r")
+	if len(line) != 5 || !strings.EqualFold(line[:4], "sep=") || bytes.IndexByte(delimiters, line[4]) < 0 {
+		return "", false
+	}
+	return line[4:], true
+}
+
 func (b *Book) csvRows(o Options) (Rows, error) {
 	f, err := b.src.open()
 	if err != nil {
 		return nil, err
 	}
-	return &csvRows{newScanner(o.Encoding.reader(f), o.Delimiter[0]), f}, nil
+	r := &csvRows{newScanner(o.Encoding.reader(f), o.Delimiter[0]), f}
+	if b.told {
+		r.scan.next()
+	}
+	return r, nil
 }
 
 func (r *csvRows) Next() (Record, bool, error) {
 	rec, ok := r.scan.next()
 	for i, c := range rec.Cells {
-		rec.Cells[i] = unharm(c)
+		rec.Cells[i] = asShown(c)
 	}
 	return rec, ok, r.scan.err
+}
+
+// asShown takes away what programs put around a cell for the sake of spreadsheets: our apostrophe before formulas, and ="0123" around digits
+// that must stay as they are.
+func asShown(c string) string {
+	if len(c) > 2 && strings.HasPrefix(c, `="`) && strings.IndexByte(c[2:], '"') == len(c)-3 {
+		return c[2 : len(c)-1]
+	}
+	return unharm(c)
 }
 
 func (r *csvRows) Close() error { return r.file.Close() }

@@ -74,6 +74,7 @@ type Book struct {
 	// Inside is the name of the file inside the archive, empty when the file itself was given.
 	Inside string
 
+	told    bool // the first line only tells the delimiter
 	src     source
 	work    *workbook
 	cards   *cardColumns

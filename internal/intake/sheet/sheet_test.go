@@ -132,6 +132,14 @@ func TestWhatIsPastedFromASpreadsheetIsATable(t *testing.T) {
 	require.Equal(t, [][]string{{"Имя", "Почта"}, {"Айгуль, Алматы", "aigul@example.kz"}, {"две\nстроки", "b@example.kz"}}, cells(table(t, b, 0)))
 }
 
+func TestWhatProgramsWriteForExcelIsTakenAway(t *testing.T) {
+	t.Parallel()
+	b := book(t, []byte("sep=;\r\nТелефон;Имя, отчество\r\n=\"0077\";\"=\"\"012\"\"\"\r\n'=1+1;=\"a\"&\"b\"\r\n"), "")
+	require.Equal(t, ";", b.Delimiter)
+	require.Equal(t, []sheet.Record{{Line: 2, Cells: []string{"Телефон", "Имя, отчество"}}, {Line: 3, Cells: []string{"0077", "012"}}, {Line: 4, Cells: []string{"=1+1", `="a"&"b"`}}}, table(t, b, 0))
+	require.Equal(t, int64(3), b.Sheets[0].Rows)
+}
+
 // people reads cards as maps from column to value.
 func people(t *testing.T, name string) []map[string]string {
 	t.Helper()

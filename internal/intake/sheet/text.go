@@ -199,8 +199,12 @@ func (b *Book) openText() error {
 	if len(p.head) > MaxLine && strings.IndexAny(text, "\r\n") < 0 {
 		return ErrNotTable
 	}
-	b.Format, b.Delimiter = CSV, string(delimiter(text))
-	b.Sheets = []Sheet{{Rows: p.rows()}}
+	b.Format, b.Sheets = CSV, []Sheet{{Rows: p.rows()}}
+	if b.Delimiter, b.told = told(text); b.told {
+		b.Sheets[0].Rows--
+		return nil
+	}
+	b.Delimiter = string(delimiter(text))
 	return nil
 }
 
