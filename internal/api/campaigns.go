@@ -9,7 +9,8 @@ type Campaign struct {
 	State      string         `json:"state" enum:"draft,scheduled,sending,paused,done,cancelled"`
 	Letter     Letter         `json:"letter"`
 	Sender     string         `json:"sender" doc:"Id, or empty while not chosen."`
-	Purpose    string         `json:"purpose" enum:"transactional,advertising"`
+	Purpose    string         `json:"purpose" enum:"transactional,advertising,third_party"`
+	Topic      string         `json:"topic,omitempty" doc:"Id of the topic; absent: none."`
 	Audience   Audience       `json:"audience"`
 	Tracking   Tracking       `json:"tracking"`
 	Schedule   *Schedule      `json:"schedule,omitempty" doc:"The wall time that was asked for."`
@@ -29,8 +30,9 @@ func (c Campaign) version() int64 { return c.Version }
 
 // Audience says who is meant. Consent and the stop-list are looked at again at the moment of sending.
 type Audience struct {
-	All   bool     `json:"all" doc:"All contacts."`
-	Lists []string `json:"lists" maxItems:"100" doc:"Ids of lists; a contact on several gets one message."`
+	All      bool     `json:"all" doc:"All contacts."`
+	Lists    []string `json:"lists" maxItems:"50" doc:"Ids of lists; a contact on several gets one message."`
+	Segments []string `json:"segments,omitempty" maxItems:"50" doc:"Ids of segments, evaluated when the campaign begins."`
 }
 
 // Tracking says what is followed. Off is really off.
@@ -83,7 +85,7 @@ type CampaignSummary struct {
 	Name       string         `json:"name"`
 	State      string         `json:"state" enum:"draft,scheduled,sending,paused,done,cancelled"`
 	Subject    string         `json:"subject"`
-	Purpose    string         `json:"purpose" enum:"transactional,advertising"`
+	Purpose    string         `json:"purpose" enum:"transactional,advertising,third_party"`
 	StartAt    *time.Time     `json:"start_at,omitempty"`
 	StartedAt  *time.Time     `json:"started_at,omitempty"`
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
@@ -111,7 +113,8 @@ type CreateCampaignInput struct {
 		Letter   *Letter   `json:"letter,omitempty"`
 		Template string    `json:"template,omitempty" maxLength:"40" doc:"Begin with the letter of this template."`
 		Sender   string    `json:"sender,omitempty" maxLength:"40"`
-		Purpose  string    `json:"purpose,omitempty" enum:"transactional,advertising" default:"advertising"`
+		Purpose  string    `json:"purpose,omitempty" enum:"transactional,advertising,third_party" default:"advertising"`
+		Topic    string    `json:"topic,omitempty" maxLength:"40" doc:"Id of a topic, with advertising."`
 		Audience *Audience `json:"audience,omitempty"`
 		Tracking *Tracking `json:"tracking,omitempty"`
 	}
@@ -125,7 +128,8 @@ type PatchCampaignInput struct {
 		Name     *string   `json:"name,omitempty" minLength:"1" maxLength:"120"`
 		Letter   *Letter   `json:"letter,omitempty"`
 		Sender   *string   `json:"sender,omitempty" maxLength:"40"`
-		Purpose  *string   `json:"purpose,omitempty" enum:"transactional,advertising"`
+		Purpose  *string   `json:"purpose,omitempty" enum:"transactional,advertising,third_party"`
+		Topic    *string   `json:"topic,omitempty" maxLength:"40" doc:"Id of a topic; empty takes it off."`
 		Audience *Audience `json:"audience,omitempty"`
 		Tracking *Tracking `json:"tracking,omitempty"`
 	}
@@ -145,7 +149,7 @@ type Preflight struct {
 
 // ExcludedReason is why contacts are left out.
 type ExcludedReason struct {
-	Reason string `json:"reason" doc:"no_consent, unsubscribed, suppressed, no_address."`
+	Reason string `json:"reason" doc:"no_consent, unsubscribed, topic_left, suppressed, no_address."`
 	N      int64  `json:"n"`
 }
 

@@ -15,7 +15,7 @@ import (
 
 func (a *API) campaignOf(c campaign.Campaign, n delivery.Counts, who access.Actor) Campaign {
 	out := Campaign{ID: c.ID.String(), Name: c.Name, State: string(c.State), Letter: letterOf(c.Letter), Sender: c.Sender.String(),
-		Purpose: string(c.Purpose), Audience: Audience{All: c.Audience.All, Lists: many(c.Audience.Lists, contact.ListID.String)},
+		Purpose: string(c.Purpose), Topic: c.Topic.String(), Audience: audienceOf(c.Audience),
 		Tracking: trackingOf(c.Tracking), StartAt: instant(c.StartAt), UndoUntil: instant(c.UndoUntil), Problem: c.Problem,
 		StartedAt: instant(c.StartedAt), FinishedAt: instant(c.FinishedAt), Counts: countsOf(n), Can: canOf(c.State, who),
 		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
@@ -23,6 +23,10 @@ func (a *API) campaignOf(c campaign.Campaign, n delivery.Counts, who access.Acto
 		out.Schedule = &Schedule{At: c.StartLocal, Zone: c.Zone}
 	}
 	return out
+}
+
+func audienceOf(a contact.Target) Audience {
+	return Audience{All: a.All, Lists: many(a.Lists, contact.ListID.String), Segments: many(a.Segments, contact.SegmentID.String)}
 }
 
 func summaryOf(c campaign.Listed, who access.Actor) CampaignSummary {
@@ -83,7 +87,7 @@ func (a *API) createCampaign(ctx context.Context, who access.Actor, in *CreateCa
 		}
 		ch.Letter = &t.Letter
 	}
-	if err := changeOf(&ch, b.Letter, &b.Sender, b.Audience, b.Tracking); err != nil {
+	if err := changeOf(&ch, b.Letter, &b.Sender, &b.Topic, b.Audience, b.Tracking); err != nil {
 		return Campaign{}, err
 	}
 	c, err := a.Campaigns.Create(ctx, who, ch)
@@ -99,7 +103,7 @@ func (a *API) template(ctx context.Context, who access.Actor, text string) (cont
 }
 
 // changeOf fills in what a body brings; nil brings nothing.
-func changeOf(ch *campaign.Change, l *Letter, sender *string, audience *Audience, t *Tracking) error {
+func changeOf(ch *campaign.Change, l *Letter, sender, topic *string, audience *Audience, t *Tracking) error {
 	if l != nil {
 		letter := l.inside()
 		ch.Letter = &letter
@@ -111,12 +115,23 @@ func changeOf(ch *campaign.Change, l *Letter, sender *string, audience *Audience
 		}
 		ch.Sender = &s
 	}
+	if topic != nil {
+		t, err := reference[contact.TopicID]("topic", *topic)
+		if err != nil {
+			return err
+		}
+		ch.Topic = &t
+	}
 	if audience != nil {
 		lists, err := listIDs("audience.lists", audience.Lists)
 		if err != nil {
 			return err
 		}
-		ch.Audience = &contact.Target{All: audience.All, Lists: lists}
+		segments, err := references[contact.SegmentID]("audience.segments", audience.Segments)
+		if err != nil {
+			return err
+		}
+		ch.Audience = &contact.Target{All: audience.All, Lists: lists, Segments: segments}
 	}
 	if t != nil {
 		ch.Tracking = &delivery.Tracking{Opens: t.Opens, Clicks: t.Clicks}
@@ -151,7 +166,7 @@ func (a *API) patchCampaign(ctx context.Context, who access.Actor, in *PatchCamp
 		p := channel.Purpose(*b.Purpose)
 		ch.Purpose = &p
 	}
-	if err := changeOf(&ch, b.Letter, b.Sender, b.Audience, b.Tracking); err != nil {
+	if err := changeOf(&ch, b.Letter, b.Sender, b.Topic, b.Audience, b.Tracking); err != nil {
 		return Campaign{}, err
 	}
 	c, err := a.Campaigns.Update(ctx, who, id, v, ch)
@@ -200,7 +215,7 @@ func (a *API) preflight(ctx context.Context, who access.Actor, in *CampaignPath)
 func excludedOf(n contact.Counts) []ExcludedReason {
 	out := []ExcludedReason{}
 	for _, r := range []ExcludedReason{
-		{delivery.SkipNoConsent, n.NoConsent}, {delivery.SkipUnsubscribed, n.Unsubscribed},
+		{delivery.SkipNoConsent, n.NoConsent}, {delivery.SkipUnsubscribed, n.Unsubscribed}, {delivery.SkipTopicLeft, n.TopicLeft},
 		{delivery.SkipSuppressed, n.Suppressed}, {delivery.SkipNoAddress, n.NoAddress},
 	} {
 		if r.N > 0 {

@@ -4,19 +4,20 @@ import "time"
 
 // Contact is a person or firm that may receive messages.
 type Contact struct {
-	ID        string            `json:"id" example:"ctc_0d3f8k2m9q1zr"`
-	Email     string            `json:"email"`
-	Phone     string            `json:"phone" doc:"E.164, or empty."`
-	FirstName string            `json:"first_name"`
-	LastName  string            `json:"last_name"`
-	Lang      string            `json:"lang" enum:",ru,kk,en"`
-	Fields    map[string]string `json:"fields" doc:"Custom fields by key."`
-	Lists     []string          `json:"lists,omitempty" doc:"Ids of the lists the contact is on."`
-	Consents  []ConsentState    `json:"consents,omitempty" doc:"What the contact agrees to now."`
-	Stops     []Suppression     `json:"stops,omitempty" doc:"Entries of the stop-list for the addresses of the contact."`
-	Version   int64             `json:"version"`
-	CreatedAt time.Time         `json:"created_at"`
-	UpdatedAt time.Time         `json:"updated_at"`
+	ID        string                `json:"id" example:"ctc_0d3f8k2m9q1zr"`
+	Email     string                `json:"email"`
+	Phone     string                `json:"phone" doc:"E.164, or empty."`
+	FirstName string                `json:"first_name"`
+	LastName  string                `json:"last_name"`
+	Lang      string                `json:"lang" enum:",ru,kk,en"`
+	Fields    map[string]FieldValue `json:"fields" doc:"Custom fields by key."`
+	Lists     []string              `json:"lists,omitempty" doc:"Ids of the lists the contact is on."`
+	Tags      []string              `json:"tags,omitempty" doc:"Ids of its tags."`
+	Consents  []ConsentState        `json:"consents,omitempty" doc:"What the contact agrees to now."`
+	Stops     []Suppression         `json:"stops,omitempty" doc:"Entries of the stop-list for the addresses of the contact."`
+	Version   int64                 `json:"version"`
+	CreatedAt time.Time             `json:"created_at"`
+	UpdatedAt time.Time             `json:"updated_at"`
 }
 
 func (c Contact) version() int64 { return c.Version }
@@ -24,24 +25,28 @@ func (c Contact) version() int64 { return c.Version }
 // ConsentState is what a contact agrees to now on one channel for one purpose.
 type ConsentState struct {
 	Channel string    `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-	Purpose string    `json:"purpose" enum:"transactional,advertising"`
+	Purpose string    `json:"purpose" enum:"transactional,advertising,third_party"`
+	Topic   string    `json:"topic,omitempty" doc:"Id of the topic; absent: the purpose as a whole."`
 	State   string    `json:"state" enum:"granted,withdrawn"`
 	At      time.Time `json:"at"`
 }
 
 // Consent is one record of the history: a permission given or taken back, with its evidence.
 type Consent struct {
-	ID         string            `json:"id"`
-	Channel    string            `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-	Purpose    string            `json:"purpose" enum:"transactional,advertising"`
-	Action     string            `json:"action" enum:"granted,withdrawn"`
-	Source     string            `json:"source" doc:"import, form, api, hand, unsubscribe_link, one_click, complaint or member."`
-	Wording    string            `json:"wording" doc:"The words that the contact agreed to."`
-	Evidence   map[string]string `json:"evidence,omitempty"`
-	IP         string            `json:"ip,omitempty"`
-	Member     string            `json:"member,omitempty" doc:"Who recorded it, when a person did."`
-	At         time.Time         `json:"at" doc:"When it was recorded."`
-	ObtainedAt *time.Time        `json:"obtained_at,omitempty" doc:"When the contact agreed, if earlier."`
+	ID             string            `json:"id"`
+	Channel        string            `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
+	Purpose        string            `json:"purpose" enum:"transactional,advertising,third_party"`
+	Topic          string            `json:"topic,omitempty" doc:"Id of the topic; absent: the purpose as a whole."`
+	Action         string            `json:"action" enum:"granted,withdrawn"`
+	Source         string            `json:"source" doc:"import, form, api, hand, unsubscribe_link, one_click, complaint or member."`
+	Wording        string            `json:"wording" doc:"The words that the contact agreed to."`
+	WordingID      string            `json:"wording_id,omitempty" doc:"The wording of the account that they are."`
+	WordingVersion int64             `json:"wording_version,omitempty"`
+	Evidence       map[string]string `json:"evidence,omitempty"`
+	IP             string            `json:"ip,omitempty"`
+	Member         string            `json:"member,omitempty" doc:"Who recorded it, when a person did."`
+	At             time.Time         `json:"at" doc:"When it was recorded."`
+	ObtainedAt     *time.Time        `json:"obtained_at,omitempty" doc:"When the contact agreed, if earlier."`
 }
 
 // ContactsInput filters the list of contacts.
@@ -49,6 +54,8 @@ type ContactsInput struct {
 	Paging
 	Search  string `query:"search" maxLength:"200" doc:"Beginning of an address, a name or a phone."`
 	List    string `query:"list" maxLength:"40" doc:"Id of a list."`
+	Tag     string `query:"tag" maxLength:"40" doc:"Id of a tag."`
+	Segment string `query:"segment" maxLength:"40" doc:"Id of a segment."`
 	Consent string `query:"consent" enum:"granted,withdrawn,none" doc:"State of the advertising consent for e-mail."`
 	Sort    string `query:"sort" enum:"created_at,-created_at,email,-email,first_name,-first_name,last_name,-last_name,updated_at,-updated_at" default:"-created_at"`
 }
@@ -61,14 +68,15 @@ type ContactPath struct {
 // CreateContactInput adds a contact.
 type CreateContactInput struct {
 	Body struct {
-		Email     string            `json:"email,omitempty" maxLength:"254" doc:"An e-mail address or a phone is needed."`
-		Phone     string            `json:"phone,omitempty" maxLength:"24"`
-		FirstName string            `json:"first_name,omitempty" maxLength:"100"`
-		LastName  string            `json:"last_name,omitempty" maxLength:"100"`
-		Lang      string            `json:"lang,omitempty" enum:",ru,kk,en"`
-		Fields    map[string]string `json:"fields,omitempty" maxProperties:"100"`
-		Lists     []string          `json:"lists,omitempty" maxItems:"50"`
-		Consent   *GrantConsent     `json:"consent,omitempty" doc:"Consent given with the address, if there is one."`
+		Email     string                `json:"email,omitempty" maxLength:"254" doc:"An e-mail address or a phone is needed."`
+		Phone     string                `json:"phone,omitempty" maxLength:"24"`
+		FirstName string                `json:"first_name,omitempty" maxLength:"100"`
+		LastName  string                `json:"last_name,omitempty" maxLength:"100"`
+		Lang      string                `json:"lang,omitempty" enum:",ru,kk,en"`
+		Fields    map[string]FieldValue `json:"fields,omitempty" maxProperties:"100"`
+		Lists     []string              `json:"lists,omitempty" maxItems:"50"`
+		Tags      []string              `json:"tags,omitempty" maxItems:"50"`
+		Consent   *GrantConsent         `json:"consent,omitempty" doc:"Consent given with the address, if there is one."`
 	}
 }
 
@@ -77,20 +85,22 @@ type PatchContactInput struct {
 	ContactPath
 	IfMatch
 	Body struct {
-		Email     *string           `json:"email,omitempty" maxLength:"254"`
-		Phone     *string           `json:"phone,omitempty" maxLength:"24"`
-		FirstName *string           `json:"first_name,omitempty" maxLength:"100"`
-		LastName  *string           `json:"last_name,omitempty" maxLength:"100"`
-		Lang      *string           `json:"lang,omitempty" enum:",ru,kk,en"`
-		Fields    map[string]string `json:"fields,omitempty" maxProperties:"100" doc:"Named fields are set, an empty value removes one, others stay."`
-		Lists     *[]string         `json:"lists,omitempty" maxItems:"50" doc:"The whole set of lists."`
+		Email     *string               `json:"email,omitempty" maxLength:"254"`
+		Phone     *string               `json:"phone,omitempty" maxLength:"24"`
+		FirstName *string               `json:"first_name,omitempty" maxLength:"100"`
+		LastName  *string               `json:"last_name,omitempty" maxLength:"100"`
+		Lang      *string               `json:"lang,omitempty" enum:",ru,kk,en"`
+		Fields    map[string]FieldValue `json:"fields,omitempty" maxProperties:"100" doc:"Named fields are set, an empty value removes one, others stay."`
+		Lists     *[]string             `json:"lists,omitempty" maxItems:"50" doc:"The whole set of lists."`
+		Tags      *[]string             `json:"tags,omitempty" maxItems:"50" doc:"The whole set of tags."`
 	}
 }
 
 // GrantConsent records that a contact agreed.
 type GrantConsent struct {
 	Channel    string            `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-	Purpose    string            `json:"purpose" enum:"transactional,advertising"`
+	Purpose    string            `json:"purpose" enum:"transactional,advertising,third_party"`
+	Topic      string            `json:"topic,omitempty" maxLength:"40" doc:"Id of a topic, with advertising; absent: the purpose as a whole."`
 	Source     string            `json:"source" enum:"form,api,hand" doc:"How the consent was given."`
 	Wording    string            `json:"wording" minLength:"1" maxLength:"2000" doc:"The words that the contact agreed to."`
 	Evidence   map[string]string `json:"evidence,omitempty" maxProperties:"20" doc:"Page, paper, address: whatever proves it."`
@@ -108,7 +118,8 @@ type WithdrawInput struct {
 	ContactPath
 	Body struct {
 		Channel string `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-		Purpose string `json:"purpose,omitempty" enum:"transactional,advertising" doc:"Empty withdraws both."`
+		Purpose string `json:"purpose,omitempty" enum:"transactional,advertising,third_party" doc:"Empty withdraws all."`
+		Topic   string `json:"topic,omitempty" maxLength:"40" doc:"Id of a topic: the contact leaves only this one."`
 		Note    string `json:"note,omitempty" maxLength:"500"`
 	}
 }
@@ -126,27 +137,6 @@ type TimelineEntry struct {
 	State    string    `json:"state,omitempty" doc:"With message." enum:"pending,in_flight,delivered,retrying,failed,skipped,expired,unknown"`
 	Reason   string    `json:"reason,omitempty" doc:"Key of the plain-words catalogue."`
 	Detail   string    `json:"detail,omitempty" doc:"The server's own words, or the note."`
-}
-
-// Field is a custom field of contacts.
-type Field struct {
-	Key     string `json:"key" doc:"Name in templates: {{key}}."`
-	Label   string `json:"label"`
-	Type    string `json:"type" enum:"text"`
-	Builtin bool   `json:"builtin" doc:"E-mail, names and the like; cannot be removed."`
-}
-
-// Fields are the fields that templates and imports may use.
-type Fields struct {
-	Items []Field `json:"items"`
-}
-
-// CreateFieldInput adds a custom field.
-type CreateFieldInput struct {
-	Body struct {
-		Key   string `json:"key" required:"false" pattern:"^([a-z][a-z0-9_]{0,39})?$" patternDescription:"lower-case latin letters, digits and _, beginning with a letter" doc:"Empty: made from the label."`
-		Label string `json:"label" minLength:"1" maxLength:"80"`
-	}
 }
 
 // ContactList is a named set of contacts.
@@ -186,7 +176,7 @@ type Suppression struct {
 	ID         string    `json:"id"`
 	Address    string    `json:"address,omitempty" doc:"Empty when the contact was deleted: only a keyed hash is kept."`
 	Channel    string    `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-	Scope      string    `json:"scope" enum:"all,advertising" doc:"Which messages are stopped."`
+	Scope      string    `json:"scope" enum:"all,advertising,third_party,transactional,all_but_advertising" doc:"Which messages are stopped."`
 	Reason     string    `json:"reason" enum:"hard_bounce,complaint,unsubscribed,manual"`
 	Detail     string    `json:"detail"`
 	CanRelease bool      `json:"can_release" doc:"Complaints and unsubscriptions cannot be released by staff."`
@@ -224,8 +214,7 @@ func (a *API) registerContacts(r routes) {
 	private(r, post("/contacts/{id}/withdraw").needs(editContacts).as("withdrawConsent", "contacts", "Record that the contact no longer agrees; takes effect before the next send"), a.withdrawConsent)
 	private(r, get("/contacts/{id}/timeline").needs(viewContacts).as("getTimeline", "contacts", "What happened to a contact"), a.timeline)
 	download(r, get("/contacts.csv").needs(exportContacts).as("exportContacts", "contacts", "Export contacts"), "text/csv", a.exportContacts)
-	private(r, get("/fields").needs(viewContacts).as("listFields", "contacts", "Fields of contacts"), a.listFields)
-	private(r, post("/fields").needs(editContacts).as("createField", "contacts", "Add a custom field").gives(201).once(), a.createField)
+	a.registerFields(r)
 	private(r, get("/lists").needs(viewContacts).as("listLists", "contacts", "Lists"), a.listLists)
 	private(r, post("/lists").needs(editContacts).as("createList", "contacts", "Make a list").gives(201).once(), a.createList)
 	private(r, patch("/lists/{id}").needs(editContacts).as("renameList", "contacts", "Rename a list"), a.renameList)

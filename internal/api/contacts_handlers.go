@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -43,21 +42,25 @@ func (in *ContactsInput) filter() (contact.Filter, error) {
 	if err != nil {
 		return contact.Filter{}, err
 	}
-	return contact.Filter{Search: in.Search, List: list, Consent: contact.Action(in.Consent), Sort: in.Sort, Ask: ask}, nil
+	tag, err := reference[contact.TagID]("tag", in.Tag)
+	if err != nil {
+		return contact.Filter{}, err
+	}
+	segment, err := reference[contact.SegmentID]("segment", in.Segment)
+	if err != nil {
+		return contact.Filter{}, err
+	}
+	return contact.Filter{Search: in.Search, List: list, Tag: tag, Segment: segment, Consent: contact.Action(in.Consent), Sort: in.Sort, Ask: ask}, nil
 }
 
 func contactOf(v contact.View) Contact {
-	c := Contact{ID: v.ID.String(), Email: v.Email, Phone: v.Phone, FirstName: v.FirstName, LastName: v.LastName, Lang: v.Lang,
-		Fields: v.Fields, Version: v.Version, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
-		Lists: many(v.Lists, contact.ListID.String), Consents: many(v.Consents, consentStateOf), Stops: many(v.Suppressed, suppressionOf)}
-	if c.Fields == nil {
-		c.Fields = map[string]string{}
-	}
-	return c
+	return Contact{ID: v.ID.String(), Email: v.Email, Phone: v.Phone, FirstName: v.FirstName, LastName: v.LastName, Lang: v.Lang,
+		Fields: fieldValues(v.Fields), Version: v.Version, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
+		Lists: many(v.Lists, contact.ListID.String), Consents: many(v.Consents, consentStateOf), Tags: many(v.Tags, contact.TagID.String), Stops: many(v.Suppressed, suppressionOf)}
 }
 
 func consentStateOf(s contact.State) ConsentState {
-	return ConsentState{Channel: string(s.Channel), Purpose: string(s.Purpose), State: string(s.Action), At: s.At}
+	return ConsentState{Channel: string(s.Channel), Purpose: string(s.Purpose), Topic: s.Topic.String(), State: string(s.Action), At: s.At}
 }
 
 func (a *API) getContact(ctx context.Context, who access.Actor, in *ContactPath) (Contact, error) {
@@ -82,9 +85,17 @@ func (a *API) createContact(ctx context.Context, who access.Actor, in *CreateCon
 	if err != nil {
 		return Contact{}, err
 	}
-	d := contact.Draft{Email: b.Email, Phone: b.Phone, FirstName: b.FirstName, LastName: b.LastName, Lang: b.Lang, Fields: b.Fields, Lists: lists}
+	tags, err := references[contact.TagID]("tags", b.Tags)
+	if err != nil {
+		return Contact{}, err
+	}
+	d := contact.Draft{Email: b.Email, Phone: b.Phone, FirstName: b.FirstName, LastName: b.LastName, Lang: b.Lang, Fields: values(b.Fields), Lists: lists, Tags: tags}
 	if b.Consent != nil {
-		d.Consent = &contact.Given{Channel: channel.Kind(b.Consent.Channel), Purpose: channel.Purpose(b.Consent.Purpose), Proof: b.Consent.proof(who)}
+		key, err := keyOf(b.Consent.Channel, b.Consent.Purpose, b.Consent.Topic)
+		if err != nil {
+			return Contact{}, err
+		}
+		d.Consent = &contact.Given{Key: key, Proof: b.Consent.proof(who)}
 	}
 	c, err := a.Contacts.Create(ctx, who, d)
 	if err != nil {
@@ -103,13 +114,9 @@ func (a *API) patchContact(ctx context.Context, who access.Actor, in *PatchConta
 		return Contact{}, err
 	}
 	b := in.Body
-	ch := contact.Change{Email: b.Email, Phone: b.Phone, FirstName: b.FirstName, LastName: b.LastName, Lang: b.Lang, Fields: map[string]*string{}}
+	ch := contact.Change{Email: b.Email, Phone: b.Phone, FirstName: b.FirstName, LastName: b.LastName, Lang: b.Lang, Fields: map[string]*contact.Value{}}
 	for key, value := range b.Fields {
-		if value == "" {
-			ch.Fields[key] = nil
-			continue
-		}
-		ch.Fields[key] = &value
+		ch.Fields[key] = &value.Value
 	}
 	if b.Lists != nil {
 		lists, err := listIDs("lists", *b.Lists)
@@ -118,6 +125,13 @@ func (a *API) patchContact(ctx context.Context, who access.Actor, in *PatchConta
 		}
 		ch.Lists = &lists
 	}
+	if b.Tags != nil {
+		tags, err := references[contact.TagID]("tags", *b.Tags)
+		if err != nil {
+			return Contact{}, err
+		}
+		ch.Tags = &tags
+	}
 	if _, err := a.Contacts.Update(ctx, who, id, v, ch); err != nil {
 		return Contact{}, err
 	}
@@ -125,15 +139,13 @@ func (a *API) patchContact(ctx context.Context, who access.Actor, in *PatchConta
 }
 
 func listIDs(field string, texts []string) ([]contact.ListID, error) {
-	out := make([]contact.ListID, len(texts))
-	for i, t := range texts {
-		l, err := reference[contact.ListID](fmt.Sprintf("%s[%d]", field, i), t)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = l
-	}
-	return out, nil
+	return references[contact.ListID](field, texts)
+}
+
+// keyOf reads what a consent is about.
+func keyOf(ch, purpose, topic string) (contact.ConsentKey, error) {
+	t, err := reference[contact.TopicID]("topic", topic)
+	return contact.ConsentKey{Channel: channel.Kind(ch), Purpose: channel.Purpose(purpose), Topic: t}, err
 }
 
 func (a *API) deleteContact(ctx context.Context, who access.Actor, in *ContactPath) (None, error) {
@@ -157,8 +169,8 @@ func (a *API) listConsents(ctx context.Context, who access.Actor, in *ContactPat
 }
 
 func consentOf(c contact.Consent) Consent {
-	return Consent{ID: c.ID.String(), Channel: string(c.Channel), Purpose: string(c.Purpose), Action: string(c.Action),
-		Source: string(c.Source), Wording: c.Wording, Evidence: c.Evidence.V, IP: c.IP, Member: c.Member.String(), At: c.At,
+	return Consent{ID: c.ID.String(), Channel: string(c.Channel), Purpose: string(c.Purpose), Topic: c.Topic.String(), Action: string(c.Action),
+		Source: string(c.Source), Wording: c.Wording, WordingID: c.WordingID.String(), WordingVersion: c.Version, Evidence: c.Evidence.V, IP: c.IP, Member: c.Member.String(), At: c.At,
 		ObtainedAt: instant(c.Obtained)}
 }
 
@@ -178,7 +190,11 @@ func (a *API) grantConsent(ctx context.Context, who access.Actor, in *GrantConse
 		return Contact{}, err
 	}
 	g := in.Body
-	if err := a.Contacts.Grant(ctx, who, id, channel.Kind(g.Channel), channel.Purpose(g.Purpose), g.proof(who)); err != nil {
+	key, err := keyOf(g.Channel, g.Purpose, g.Topic)
+	if err != nil {
+		return Contact{}, err
+	}
+	if err := a.Contacts.Grant(ctx, who, id, key, g.proof(who)); err != nil {
 		return Contact{}, err
 	}
 	return a.contact(ctx, who, id)
@@ -193,7 +209,11 @@ func (a *API) withdrawConsent(ctx context.Context, who access.Actor, in *Withdra
 	if who.Via == access.ByKey {
 		proof.Source = contact.FromAPI
 	}
-	if err := a.Contacts.Withdraw(ctx, who, id, channel.Kind(in.Body.Channel), channel.Purpose(in.Body.Purpose), proof); err != nil {
+	key, err := keyOf(in.Body.Channel, in.Body.Purpose, in.Body.Topic)
+	if err != nil {
+		return Contact{}, err
+	}
+	if err := a.Contacts.Withdraw(ctx, who, id, key, proof); err != nil {
 		return Contact{}, err
 	}
 	return a.contact(ctx, who, id)
@@ -247,13 +267,13 @@ func (a *API) writeContacts(ctx context.Context, who access.Actor, f contact.Fil
 func contactRow(v contact.View, fields []contact.Field) []string {
 	consent := string(contact.Absent)
 	for _, s := range v.Consents {
-		if s.Channel == channel.Email && s.Purpose == channel.Advertising {
+		if s.Channel == channel.Email && s.Purpose == channel.Advertising && s.Topic == 0 {
 			consent = string(s.Action)
 		}
 	}
 	row := []string{v.Email, v.Phone, v.FirstName, v.LastName, v.Lang, consent, v.CreatedAt.Format(time.RFC3339)}
 	for _, field := range fields {
-		row = append(row, v.Fields[field.Key])
+		row = append(row, v.Fields[field.Key].Text())
 	}
 	for i := range row {
 		row[i] = harmless(row[i])
@@ -267,32 +287,4 @@ func harmless(cell string) string {
 		return cell
 	}
 	return "'" + cell
-}
-
-func (a *API) listFields(ctx context.Context, who access.Actor, _ *Nothing) (Fields, error) {
-	if err := who.Can(access.ViewContacts); err != nil {
-		return Fields{}, err
-	}
-	custom, err := a.Contacts.Fields(ctx, who.Tenant)
-	if err != nil {
-		return Fields{}, err
-	}
-	all := make([]Field, 0, len(builtinFields)+len(custom))
-	for _, key := range builtinFields {
-		all = append(all, Field{Key: key, Label: key, Type: "text", Builtin: true})
-	}
-	for _, f := range custom {
-		all = append(all, fieldWire(f))
-	}
-	return Fields{Items: all}, nil
-}
-
-// builtinFields are what every contact has; the cabinet has their names in three languages.
-var builtinFields = []string{"email", "phone", "first_name", "last_name", "lang"}
-
-func fieldWire(f contact.Field) Field { return Field{Key: f.Key, Label: f.Label, Type: f.Kind} }
-
-func (a *API) createField(ctx context.Context, who access.Actor, in *CreateFieldInput) (Field, error) {
-	f, err := a.Contacts.CreateField(ctx, who, in.Body.Key, in.Body.Label)
-	return fieldWire(f), err
 }

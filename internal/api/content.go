@@ -73,7 +73,7 @@ type LetterCheck struct {
 type CheckLetterInput struct {
 	Body struct {
 		Letter  Letter `json:"letter"`
-		Purpose string `json:"purpose" enum:"transactional,advertising"`
+		Purpose string `json:"purpose" enum:"transactional,advertising,third_party"`
 	}
 }
 
@@ -82,7 +82,7 @@ type PreviewLetterInput struct {
 	Body struct {
 		Lang    string `json:"lang,omitempty" enum:"ru,kk,en" doc:"Of the sample values and the footer; the account's when absent."`
 		Letter  Letter `json:"letter"`
-		Purpose string `json:"purpose,omitempty" enum:"transactional,advertising" default:"advertising"`
+		Purpose string `json:"purpose,omitempty" enum:"transactional,advertising,third_party" default:"advertising"`
 		Contact string `json:"contact,omitempty" maxLength:"40" doc:"As this contact will see it; empty for sample values."`
 		Dark    bool   `json:"dark,omitempty" doc:"With the dark scheme."`
 	}

@@ -142,7 +142,7 @@ func (a *API) valuesFor(ctx context.Context, who access.Actor, text string) (con
 	if err != nil {
 		return content.Values{}, err
 	}
-	return content.Values{Email: c.Email, Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, Lang: c.Lang, Fields: c.Fields}, nil
+	return content.Values{Email: c.Email, Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, Lang: c.Lang, Fields: c.FieldTexts()}, nil
 }
 
 // previewPolicy shows strangers' HTML without letting it do anything: no scripts, no forms, no frames, no cookies of ours.

@@ -58,7 +58,7 @@ type ConsentDeclaration struct {
 	Source   string   `json:"source,omitempty" maxLength:"200" doc:"Where it was given: a site form, a till, a contract."`
 	Date     string   `json:"date,omitempty" maxLength:"10" doc:"Day it was given or the last of the days, YYYY-MM-DD."`
 	Channels []string `json:"channels,omitempty" maxItems:"6"`
-	Purpose  string   `json:"purpose,omitempty" enum:"transactional,advertising"`
+	Purpose  string   `json:"purpose,omitempty" enum:"transactional,advertising,third_party"`
 	Wording  string   `json:"wording,omitempty" maxLength:"2000" doc:"The words that the contacts agreed to, or the proof."`
 }
 

@@ -21,7 +21,7 @@ type SendMessageInput struct {
 		Sender   string            `json:"sender,omitempty" maxLength:"40" doc:"Empty when the account has one sender."`
 		Contact  string            `json:"contact,omitempty" maxLength:"40"`
 		To       string            `json:"to,omitempty" maxLength:"254" doc:"Address of a contact of the account."`
-		Purpose  string            `json:"purpose" enum:"transactional,advertising" doc:"A live consent for it is needed."`
+		Purpose  string            `json:"purpose" enum:"transactional,advertising,third_party" doc:"A live consent for it is needed."`
 		Subject  string            `json:"subject" minLength:"1" maxLength:"500"`
 		HTML     string            `json:"html,omitempty" maxLength:"1000000"`
 		Text     string            `json:"text,omitempty" maxLength:"500000"`

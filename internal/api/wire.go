@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding"
+	"fmt"
 
 	"keruen/internal/errs"
 	"keruen/internal/page"
@@ -85,4 +86,20 @@ func reference[I ~int64, P interface {
 		return 0, errs.ErrInvalid.At(errs.Field{Path: field, Code: "no_such_object", Text: "There is no such object, or it belongs to another account."})
 	}
 	return i, nil
+}
+
+// references is reference for a list of identifiers.
+func references[I ~int64, P interface {
+	*I
+	encoding.TextUnmarshaler
+}](field string, texts []string) ([]I, error) {
+	out := make([]I, len(texts))
+	for i, t := range texts {
+		one, err := reference[I, P](fmt.Sprintf("%s[%d]", field, i), t)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = one
+	}
+	return out, nil
 }

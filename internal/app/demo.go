@@ -135,7 +135,7 @@ func (a *App) demoAudience(ctx context.Context, d *Demo) error {
 		}
 		_, err = a.Contacts.BulkUpsert(ctx, tx, contact.Bulk{
 			Tenant: d.Account, By: contact.ByEmail, OnExisting: contact.Skip, Lists: []contact.ListID{l.ID}, Proof: proof,
-			Topics: []contact.Topic{{Channel: channel.Email, Purpose: channel.Advertising}}, Rows: demoRows(),
+			Consents: []contact.ConsentKey{{Channel: channel.Email, Purpose: channel.Advertising}}, Rows: demoRows(),
 		})
 		d.List = l.ID
 		return err

@@ -3,6 +3,7 @@
 package campaign
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -44,6 +45,7 @@ type Campaign struct {
 	State      State
 	Sender     channel.SenderID // zero in a draft without one
 	Purpose    channel.Purpose
+	Topic      contact.TopicID // 0 for none; only with advertising
 	Letter     content.Letter
 	Audience   contact.Target
 	Tracking   delivery.Tracking
@@ -91,6 +93,7 @@ type Change struct {
 	Name     *string
 	Sender   *channel.SenderID
 	Purpose  *channel.Purpose
+	Topic    *contact.TopicID
 	Letter   *content.Letter
 	Audience *contact.Target
 	Tracking *delivery.Tracking
@@ -107,6 +110,12 @@ func (c *Campaign) apply(ch Change) error {
 	}
 	if ch.Purpose != nil {
 		c.Purpose = *ch.Purpose
+	}
+	if ch.Topic != nil {
+		c.Topic = *ch.Topic
+	}
+	if c.Purpose != channel.Advertising && ch.Topic == nil {
+		c.Topic = 0
 	}
 	if ch.Letter != nil {
 		c.Letter = *ch.Letter
@@ -126,8 +135,11 @@ func (c *Campaign) check() error {
 	if n := utf8.RuneCountInString(c.Name); n == 0 || n > maxName {
 		blame("name", "campaign.name", "Give the campaign a name of at most 120 characters. Recipients do not see it.")
 	}
-	if c.Purpose != channel.Advertising && c.Purpose != channel.Transactional {
-		blame("purpose", "campaign.purpose", "The purpose is advertising or transactional.")
+	if !slices.Contains(contact.Purposes, c.Purpose) {
+		blame("purpose", "campaign.purpose", "The purpose is advertising, transactional or third_party.")
+	}
+	if c.Topic != 0 && c.Purpose != channel.Advertising {
+		blame("topic", contact.ErrTopicless.Code, contact.ErrTopicless.Text)
 	}
 	if utf8.RuneCountInString(c.Letter.Subject) > maxSubject {
 		blame("subject", "campaign.subject_long", "The subject has more than 255 characters. Readers see about 40 to 60.")
@@ -135,13 +147,18 @@ func (c *Campaign) check() error {
 	if strings.ContainsAny(c.Letter.Subject+c.Letter.Preheader, "\r\n\x00") {
 		blame("subject", "campaign.subject_lines", "The subject and the preview text are one line each.")
 	}
-	if len(c.Audience.Lists) > maxLists {
-		blame("audience", "campaign.lists", "Choose at most 50 lists.")
+	if len(c.Audience.Lists)+len(c.Audience.Segments) > maxLists {
+		blame("audience", "campaign.lists", "Choose at most 50 lists and segments.")
 	}
 	if bad != nil {
 		return errs.ErrInvalid.At(bad...)
 	}
 	return nil
+}
+
+// key is what its messages need a consent for.
+func (c Campaign) key() contact.ConsentKey {
+	return contact.ConsentKey{Channel: channel.Email, Purpose: c.Purpose, Topic: c.Topic}
 }
 
 // Order says when a campaign leaves.

@@ -105,7 +105,7 @@ func (w *world) person(email string, agrees bool) contact.ID {
 	require.NoError(w.t, err)
 	if agrees {
 		proof := contact.Proof{Source: contact.ByHand, Wording: "Agreed on the telephone"}
-		require.NoError(w.t, w.contacts.Grant(w.t.Context(), w.who, c.ID, channel.Email, channel.Advertising, proof))
+		require.NoError(w.t, w.contacts.Grant(w.t.Context(), w.who, c.ID, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, proof))
 	}
 	return c.ID
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"keruen/internal/contact"
 	"keruen/internal/db"
 	"keruen/internal/delivery"
 	"keruen/internal/errs"
@@ -87,7 +86,7 @@ func (s *Service) openPart(ctx context.Context, tx *db.Tx, c *Campaign) (deliver
 		return 0, err
 	}
 	part, err := s.delivery.CreatePartTx(ctx, tx, delivery.PartSpec{
-		Tenant: c.Tenant, Source: int64(c.ID), Sender: c.Sender, Revision: c.Revision, Purpose: c.Purpose,
+		Tenant: c.Tenant, Source: int64(c.ID), Sender: c.Sender, Revision: c.Revision, Purpose: c.Purpose, Topic: c.Topic,
 		Tracking: c.Tracking, StartAt: c.StartAt,
 	})
 	if err != nil {
@@ -123,7 +122,7 @@ func (s *Service) takeIn(ctx context.Context, c Campaign, part delivery.PartID) 
 			n = 0
 			return nil
 		}
-		ids, err := contact.Walk(ctx, tx, c.Tenant, c.Audience, p.Cursor, batchContacts)
+		ids, err := s.contacts.Walk(ctx, tx, c.Tenant, c.Audience, p.Cursor, batchContacts)
 		if err != nil {
 			return err
 		}

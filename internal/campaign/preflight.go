@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"keruen/internal/access"
-	"keruen/internal/channel"
 	"keruen/internal/contact"
 	"keruen/internal/content"
 	"keruen/internal/errs"
@@ -98,11 +97,11 @@ func (s *Service) options(ctx context.Context, c Campaign) (content.Options, err
 }
 
 func (s *Service) checkAudience(ctx context.Context, c Campaign, p *Preflight) error {
-	if !c.Audience.All && len(c.Audience.Lists) == 0 {
+	if c.Audience.Empty() {
 		p.add(content.Error, "audience", "campaign.no_audience", "Choose to whom the campaign goes.", nil)
 		return nil
 	}
-	n, err := s.contacts.CountByReason(ctx, c.Tenant, c.Audience, channel.Email, c.Purpose)
+	n, err := s.contacts.CountByReason(ctx, c.Tenant, c.Audience, c.key())
 	if err != nil {
 		return err
 	}

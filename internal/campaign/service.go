@@ -91,8 +91,11 @@ func (s *Service) Create(ctx context.Context, who access.Actor, ch Change) (Camp
 	return c, nil
 }
 
-// checkSender refuses a sender of another account.
+// checkSender refuses a sender or a topic of another account.
 func (s *Service) checkSender(ctx context.Context, q db.Querier, c Campaign) error {
+	if err := contact.SendableTopic(ctx, q, c.Tenant, c.Topic); err != nil {
+		return errs.ErrInvalid.At(contact.Blame("topic", err)).Because(err)
+	}
 	if c.Sender == 0 {
 		return nil
 	}

@@ -21,6 +21,7 @@ type row struct {
 	State       State                   `db:"state"`
 	Sender      channel.SenderID        `db:"sender_id"`
 	Purpose     channel.Purpose         `db:"purpose"`
+	Topic       contact.TopicID         `db:"topic_id"`
 	Letter      db.JSON[content.Letter] `db:"letter"`
 	Audience    db.JSON[contact.Target] `db:"audience"`
 	TrackOpens  bool                    `db:"track_opens"`
@@ -40,12 +41,12 @@ type row struct {
 	Version     int64                   `db:"version"`
 }
 
-const columns = `id, tenant_id, name, state, sender_id, purpose, letter, audience, track_opens, track_clicks, revision_id,
+const columns = `id, tenant_id, name, state, sender_id, purpose, topic_id, letter, audience, track_opens, track_clicks, revision_id,
 	start_at, start_local, zone, undo_until, round, problem, created_by, created_at, updated_at, started_at, finished_at, version`
 
 func (r row) campaign() Campaign {
 	return Campaign{
-		ID: r.ID, Tenant: r.Tenant, Name: r.Name, State: r.State, Sender: r.Sender, Purpose: r.Purpose, Letter: r.Letter.V,
+		ID: r.ID, Tenant: r.Tenant, Name: r.Name, State: r.State, Sender: r.Sender, Purpose: r.Purpose, Topic: r.Topic, Letter: r.Letter.V,
 		Audience: r.Audience.V, Tracking: delivery.Tracking{Opens: r.TrackOpens, Clicks: r.TrackClicks}, Revision: r.Revision,
 		StartAt: r.StartAt, StartLocal: r.StartLocal, Zone: r.Zone, UndoUntil: r.UndoUntil, Problem: r.Problem,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, StartedAt: r.StartedAt,
@@ -77,8 +78,8 @@ func list(ctx context.Context, q db.Querier, t id.Tenant, state State, a page.As
 
 func insert(ctx context.Context, tx *db.Tx, c Campaign) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO campaign(`+columns+`) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		c.ID, c.Tenant, c.Name, c.State, c.Sender, c.Purpose, db.AsJSON(c.Letter), db.AsJSON(c.Audience),
+		INSERT INTO campaign(`+columns+`) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		c.ID, c.Tenant, c.Name, c.State, c.Sender, c.Purpose, c.Topic, db.AsJSON(c.Letter), db.AsJSON(c.Audience),
 		c.Tracking.Opens, c.Tracking.Clicks, c.Revision, c.StartAt, c.StartLocal, c.Zone, c.UndoUntil, c.round, c.Problem,
 		c.CreatedBy, c.CreatedAt, c.UpdatedAt, c.StartedAt, c.FinishedAt, c.Version)
 	return err
@@ -87,11 +88,11 @@ func insert(ctx context.Context, tx *db.Tx, c Campaign) error {
 // save writes c over the version before.
 func save(ctx context.Context, tx *db.Tx, c Campaign) error {
 	n, err := db.Exec(ctx, tx, `
-		UPDATE campaign SET name = ?, state = ?, sender_id = ?, purpose = ?, letter = ?, audience = ?, track_opens = ?, track_clicks = ?,
+		UPDATE campaign SET name = ?, state = ?, sender_id = ?, purpose = ?, topic_id = ?, letter = ?, audience = ?, track_opens = ?, track_clicks = ?,
 			revision_id = ?, start_at = ?, start_local = ?, zone = ?, undo_until = ?, round = ?, problem = ?, updated_at = ?,
 			started_at = ?, finished_at = ?, version = ?
 		WHERE tenant_id = ? AND id = ? AND version = ?`,
-		c.Name, c.State, c.Sender, c.Purpose, db.AsJSON(c.Letter), db.AsJSON(c.Audience), c.Tracking.Opens, c.Tracking.Clicks,
+		c.Name, c.State, c.Sender, c.Purpose, c.Topic, db.AsJSON(c.Letter), db.AsJSON(c.Audience), c.Tracking.Opens, c.Tracking.Clicks,
 		c.Revision, c.StartAt, c.StartLocal, c.Zone, c.UndoUntil, c.round, c.Problem, c.UpdatedAt,
 		c.StartedAt, c.FinishedAt, c.Version, c.Tenant, c.ID, c.Version-1)
 	if err == nil && n == 0 {

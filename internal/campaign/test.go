@@ -107,7 +107,7 @@ func (s *Service) testLetter(ctx context.Context, c Campaign, as contact.ID) (de
 	if as == 0 {
 		return m, nil
 	}
-	found, err := contact.GuardRows(ctx, s.db, c.Tenant, channel.Email, c.Purpose, []contact.ID{as})
+	found, err := contact.GuardRows(ctx, s.db, c.Tenant, c.key(), []contact.ID{as})
 	if err != nil {
 		return delivery.Single{}, err
 	}

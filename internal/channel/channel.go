@@ -29,11 +29,15 @@ const (
 // Purpose says what a message is for; many rules depend on it (MSG-2).
 type Purpose string
 
-// The purposes. Advertising needs an advertising consent, transactional a transactional one.
+// The purposes. Each needs a consent of its own; ThirdParty is for offers of others (AUD-6).
 const (
 	Transactional Purpose = "transactional"
 	Advertising   Purpose = "advertising"
+	ThirdParty    Purpose = "third_party"
 )
+
+// Advertises tells whether the rules of advertising hold: a way out, the footer, the stop-list's scope of advertising.
+func (p Purpose) Advertises() bool { return p == Advertising || p == ThirdParty }
 
 // Ref names one delivery for ever: the part it belongs to and its number inside. Everything that
 // must be equal at every attempt (Message-ID, envelope sender, idempotency key) derives from it.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 
-	"keruen/internal/channel"
 	"keruen/internal/db"
 	"keruen/internal/errs"
 	"keruen/internal/id"
@@ -37,13 +36,7 @@ type Row struct {
 	Phone               string  // E.164 or empty
 	FirstName, LastName string
 	Lang                string
-	Fields              map[string]string
-}
-
-// Topic is what a consent is about.
-type Topic struct {
-	Channel channel.Kind
-	Purpose channel.Purpose
+	Fields              map[string]Value
 }
 
 // Bulk is a batch of rows, best 500 to 2,000, all treated alike.
@@ -52,8 +45,10 @@ type Bulk struct {
 	By         Identity
 	OnExisting OnExisting
 	Lists      []ListID
-	Topics     []Topic // consents to grant, where the contact has an address for them
-	Proof      ProofID // of these consents
+	Tags       []TagID
+	Consents   []ConsentKey // to grant, where the contact has an address for them
+	Proof      ProofID      // of these consents
+	Import     int64        // kept as the origin of contacts that are created; 0 for none
 	Rows       []Row
 }
 
@@ -115,6 +110,9 @@ func (s *Service) saveBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*item
 		ids[i] = it.ID
 	}
 	if err := joinLists(ctx, tx, b.Tenant, ids, b.Lists); err != nil {
+		return err
+	}
+	if err := TagTx(ctx, tx, b.Tenant, ids, b.Tags); err != nil {
 		return err
 	}
 	return s.grantBulk(ctx, tx, b, items)
@@ -204,7 +202,7 @@ func (x *index) take(b Bulk, r *Row) (*item, Result) {
 	it := x.find(b.By, r)
 	if it == nil {
 		it = &item{fresh: true, Contact: Contact{Tenant: b.Tenant, Sort: Audience, Email: r.Email.Given, EmailKey: r.Email.Key, Phone: r.Phone,
-			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Version: 1}}
+			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Import: b.Import, Version: 1}}
 		x.add(it)
 		return it, Result{What: Created}
 	}
@@ -260,16 +258,16 @@ func (it *item) merge(rule OnExisting, r *Row, emailFree bool) bool {
 	cloned := false
 	for k, v := range r.Fields {
 		have := it.Fields[k]
-		if put(&have, v); have == it.Fields[k] {
+		if v.IsZero() || have.Equal(v) || !have.IsZero() && rule != Overwrite {
 			continue
 		}
 		if !cloned {
 			it.Fields, cloned = maps.Clone(it.Fields), true
 		}
 		if it.Fields == nil {
-			it.Fields = map[string]string{}
+			it.Fields = map[string]Value{}
 		}
-		it.Fields[k] = have
+		it.Fields[k], changed = v, true
 	}
 	return changed
 }
@@ -311,41 +309,55 @@ func (s *Service) saveItems(ctx context.Context, tx *db.Tx, items []*item) error
 
 // grantBulk grants the consents of a batch to those who never decided, and to nobody who left or complained.
 func (s *Service) grantBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*item) error {
-	if b.Proof == 0 || len(b.Topics) == 0 {
+	if b.Proof == 0 || len(b.Consents) == 0 {
 		return nil
 	}
+	decided, err := decisions(ctx, tx, b.Tenant, items)
+	if err != nil {
+		return err
+	}
+	topics, err := s.topicsLeft(ctx, tx, b.Tenant, items, b.Consents)
+	if err != nil {
+		return err
+	}
+	var grants []consentOf
+	for _, it := range items {
+		for _, k := range b.Consents {
+			if it.Address(k.Channel) == "" || decided[consentOf{it.ID, k}] != "" || decided[consentOf{it.ID, k.general()}] == Withdrawn || it.left(k) {
+				continue
+			}
+			if len(topics) > 0 && topics[leftMark(s.hash(b.Tenant, it.key(k.Channel)), k)] {
+				continue
+			}
+			grants = append(grants, consentOf{it.ID, k})
+		}
+	}
+	return saveConsents(ctx, tx, b.Tenant, b.Proof, Granted, grants)
+}
+
+// decisions returns what the contacts of a batch that were there before have said.
+func decisions(ctx context.Context, tx *db.Tx, t id.Tenant, items []*item) (map[consentOf]Action, error) {
 	var old []ID
 	for _, it := range items {
 		if !it.fresh {
 			old = append(old, it.ID)
 		}
 	}
-	decided := map[topicOf]bool{}
-	if len(old) > 0 {
-		states, err := consentStates(ctx, tx, b.Tenant, old)
-		if err != nil {
-			return err
-		}
-		for _, st := range states {
-			decided[topicOf{st.Contact, st.Channel, st.Purpose}] = true
-		}
+	if len(old) == 0 {
+		return nil, nil
 	}
-	var grants []topicOf
-	for _, it := range items {
-		for _, t := range b.Topics {
-			g := topicOf{it.ID, t.Channel, t.Purpose}
-			if it.Address(t.Channel) != "" && !decided[g] && !it.left(t) {
-				grants = append(grants, g)
-			}
-		}
+	states, err := consentStates(ctx, tx, t, old)
+	out := make(map[consentOf]Action, len(states))
+	for _, st := range states {
+		out[consentOf{st.Contact, st.Key()}] = st.Action
 	}
-	return saveConsents(ctx, tx, b.Tenant, b.Proof, Granted, grants)
+	return out, err
 }
 
 // left tells whether the person of an address unsubscribed or complained before, perhaps as a contact that was deleted.
-func (it *item) left(t Topic) bool {
+func (it *item) left(k ConsentKey) bool {
 	for _, x := range it.stops {
-		if x.Channel == t.Channel && x.stops(t.Purpose) && (x.Reason == Unsubscribed || x.Reason == Complaint) {
+		if x.Channel == k.Channel && x.left(k.Purpose) {
 			return true
 		}
 	}

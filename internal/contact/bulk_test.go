@@ -13,7 +13,9 @@ import (
 	"keruen/internal/db"
 )
 
-var advertising = []contact.Topic{{Channel: channel.Email, Purpose: channel.Advertising}}
+var advertising = []contact.ConsentKey{{Channel: channel.Email, Purpose: channel.Advertising}}
+
+var service = contact.ConsentKey{Channel: channel.Email, Purpose: channel.Transactional}
 
 func row(t testing.TB, email, phone, first string) contact.Row {
 	r := contact.Row{Phone: phone, FirstName: first}
@@ -55,11 +57,11 @@ func what(list []contact.Result) (out []contact.What) {
 func TestABulkCreatesUpdatesAndLeavesAlone(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		rows := []contact.Row{row(t, "a@example.kz", "", "Anna"), row(t, "b@example.kz", "+77010000001", ""), row(t, "A@example.kz", "+77010000002", "Other")}
-		first := w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Topics: advertising, Rows: rows})
+		first := w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Consents: advertising, Rows: rows})
 		require.Equal(t, []contact.What{contact.Created, contact.Created, contact.Repeated}, what(first))
 		require.Equal(t, first[0].Contact, first[2].Contact)
 
-		again := w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Topics: advertising, Rows: rows})
+		again := w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Consents: advertising, Rows: rows})
 		require.Equal(t, []contact.What{contact.Unchanged, contact.Unchanged, contact.Repeated}, what(again), "twice changes nothing")
 
 		a, err := w.Get(t.Context(), w.who, first[0].Contact)
@@ -76,12 +78,12 @@ func TestABulkCreatesUpdatesAndLeavesAlone(t *testing.T) {
 
 func TestTheRuleForExistingContactsIsKept(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		_, err := w.CreateField(t.Context(), w.who, "city", "Город")
+		_, err := w.CreateField(t.Context(), w.who, contact.FieldDraft{Key: "city", Label: "Город"})
 		require.NoError(t, err)
-		old, err := w.Create(t.Context(), w.who, contact.Draft{Email: "a@example.kz", FirstName: "Old", Fields: map[string]string{"city": "Алматы"}})
+		old, err := w.Create(t.Context(), w.who, contact.Draft{Email: "a@example.kz", FirstName: "Old", Fields: map[string]contact.Value{"city": contact.TextValue("Алматы")}})
 		require.NoError(t, err)
 		r := row(t, "a@example.kz", "", "New")
-		r.LastName, r.Fields = "Last", map[string]string{"city": "Астана"}
+		r.LastName, r.Fields = "Last", map[string]contact.Value{"city": contact.TextValue("Астана")}
 		read := func() contact.View {
 			v, err := w.Get(t.Context(), w.who, old.ID)
 			require.NoError(t, err)
@@ -92,10 +94,10 @@ func TestTheRuleForExistingContactsIsKept(t *testing.T) {
 		require.Empty(t, read().LastName)
 
 		require.Equal(t, []contact.What{contact.Updated}, what(w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Rows: []contact.Row{r}})))
-		require.Equal(t, []string{"Old", "Last", "Алматы"}, []string{read().FirstName, read().LastName, read().Fields["city"]})
+		require.Equal(t, []string{"Old", "Last", "Алматы"}, []string{read().FirstName, read().LastName, read().Fields["city"].Text()})
 
 		require.Equal(t, []contact.What{contact.Updated}, what(w.bulk(contact.Bulk{OnExisting: contact.Overwrite, Rows: []contact.Row{r}})))
-		require.Equal(t, []string{"New", "Last", "Астана"}, []string{read().FirstName, read().LastName, read().Fields["city"]})
+		require.Equal(t, []string{"New", "Last", "Астана"}, []string{read().FirstName, read().LastName, read().Fields["city"].Text()})
 	})
 }
 
@@ -122,12 +124,12 @@ func TestABulkNeverRevivesWhoLeft(t *testing.T) {
 			w.grant(c.ID)
 		}
 		one := contact.Proof{Source: contact.OneClick}
-		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, left.ID, channel.Email, channel.Advertising, one))
+		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, left.ID, advertising[0], one))
 		require.NoError(t, w.Complain(t.Context(), w.who.Tenant, complained.ID, channel.Email, one))
-		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, deleted.ID, channel.Email, channel.Advertising, one))
+		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, deleted.ID, advertising[0], one))
 		require.NoError(t, w.Delete(t.Context(), w.who, deleted.ID))
 
-		got := w.bulk(contact.Bulk{OnExisting: contact.Overwrite, Topics: advertising, Rows: []contact.Row{
+		got := w.bulk(contact.Bulk{OnExisting: contact.Overwrite, Consents: advertising, Rows: []contact.Row{
 			row(t, "left@example.kz", "", "X"), row(t, "complained@example.kz", "", "X"), row(t, "deleted@example.kz", "", "X"), row(t, "new@example.kz", "", "X"),
 		}})
 
@@ -150,9 +152,9 @@ func TestNoOrderOfImportsAndWithdrawalsRevivesAnyone(t *testing.T) {
 			email := fmt.Sprintf("p%d@example.kz", rnd.IntN(5))
 			switch c := ids[email]; rnd.IntN(5) {
 			case 0, 1:
-				ids[email] = w.bulk(contact.Bulk{OnExisting: contact.Overwrite, Topics: advertising, Rows: []contact.Row{row(t, email, "", "N")}})[0].Contact
+				ids[email] = w.bulk(contact.Bulk{OnExisting: contact.Overwrite, Consents: advertising, Rows: []contact.Row{row(t, email, "", "N")}})[0].Contact
 			case 2:
-				require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c, channel.Email, channel.Advertising, contact.Proof{Source: contact.OneClick}))
+				require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c, advertising[0], contact.Proof{Source: contact.OneClick}))
 				left[email] = left[email] || c != 0
 			case 3:
 				if c != 0 {
@@ -161,7 +163,7 @@ func TestNoOrderOfImportsAndWithdrawalsRevivesAnyone(t *testing.T) {
 				}
 			case 4:
 				if c != 0 && rnd.IntN(3) == 0 {
-					require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c, channel.Email, channel.Advertising, byLink))
+					require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c, advertising[0], byLink))
 					left[email] = left[email] && w.reason(c) == contact.HasUnsubscribed
 				}
 			}

@@ -54,8 +54,9 @@ type Contact struct {
 	Phone     string // E.164 or empty
 	FirstName string
 	LastName  string
-	Lang      string            // ru, kk, en or empty
-	Fields    map[string]string // custom fields by key (types come with issue 2 of the list)
+	Lang      string           // ru, kk, en or empty
+	Fields    map[string]Value // custom fields by key
+	Import    int64            // the import that created it, 0 for none
 	Version   int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -73,32 +74,45 @@ func (c Contact) Address(ch channel.Kind) string {
 	}
 }
 
+// FieldTexts returns the custom fields as texts, as letters show them; nil for none.
+func (c Contact) FieldTexts() map[string]string {
+	if len(c.Fields) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(c.Fields))
+	for k, v := range c.Fields {
+		out[k] = v.Text()
+	}
+	return out
+}
+
 // Draft is what is told about a new contact, as people typed it.
 type Draft struct {
 	Email, Phone, FirstName, LastName, Lang string
 	Country                                 string // of numbers without a country code; empty = KZ
-	Fields                                  map[string]string
+	Fields                                  map[string]Value
 	Lists                                   []ListID
+	Tags                                    []TagID
 	Consent                                 *Given // agreed together with the address; nil for none
 }
 
 // Given is a consent that comes with a new contact.
 type Given struct {
-	Channel channel.Kind
-	Purpose channel.Purpose
-	Proof   Proof
+	Key   ConsentKey
+	Proof Proof
 }
 
 // Change is what to alter in a contact. Nil leaves a value; a nil field value removes the field.
 type Change struct {
 	Email, Phone, FirstName, LastName, Lang *string
-	Fields                                  map[string]*string
+	Fields                                  map[string]*Value
 	Lists                                   *[]ListID // the whole set
+	Tags                                    *[]TagID  // the whole set
 }
 
-// contactOf checks a draft. known holds the keys of the account's custom fields.
-func contactOf(d Draft, known map[string]bool) (Contact, error) {
-	c := Contact{Sort: Audience, Fields: map[string]string{}}
+// contactOf checks a draft. known holds the account's custom fields by key.
+func contactOf(d Draft, known map[string]Field) (Contact, error) {
+	c := Contact{Sort: Audience, Fields: map[string]Value{}}
 	var wrong []errs.Field
 	wrong = append(wrong, c.setEmail(d.Email)...)
 	wrong = append(wrong, c.setPhone(d.Phone, d.Country)...)
@@ -110,10 +124,10 @@ func contactOf(d Draft, known map[string]bool) (Contact, error) {
 }
 
 // apply makes a change to a contact that was read.
-func (c *Contact) apply(ch Change, known map[string]bool) error {
+func (c *Contact) apply(ch Change, known map[string]Field) error {
 	c.Fields = maps.Clone(c.Fields)
 	if c.Fields == nil {
-		c.Fields = map[string]string{}
+		c.Fields = map[string]Value{}
 	}
 	var wrong []errs.Field
 	if ch.Email != nil {
@@ -184,17 +198,22 @@ func (c *Contact) setNames(first, last, language string) []errs.Field {
 	return wrong
 }
 
-func (c *Contact) setField(key string, value *string, known map[string]bool) []errs.Field {
-	if !known[key] {
+func (c *Contact) setField(key string, value *Value, known map[string]Field) []errs.Field {
+	f, ok := known[key]
+	if !ok {
 		return []errs.Field{{Path: "fields." + key, Code: "contact.unknown_field", Text: "There is no such custom field. Create it first.", Params: map[string]any{"field": key}}}
 	}
-	if value == nil || CleanText(*value) == "" {
+	if value == nil {
 		delete(c.Fields, key)
 		return nil
 	}
-	v := CleanText(*value)
-	if utf8.RuneCountInString(v) > MaxFieldValue {
-		return []errs.Field{tooLong("fields."+key, MaxFieldValue)}
+	v, err := f.Accept(*value)
+	if err != nil {
+		return []errs.Field{blame("fields."+key, err)}
+	}
+	if v.IsZero() {
+		delete(c.Fields, key)
+		return nil
 	}
 	c.Fields[key] = v
 	return nil
@@ -234,6 +253,9 @@ func or(p *string, old string) string {
 	}
 	return old
 }
+
+// Blame turns an error of a value into the wrong field at path.
+func Blame(path string, err error) errs.Field { return blame(path, err) }
 
 // blame turns an error of a value into a wrong field.
 func blame(path string, err error) errs.Field {

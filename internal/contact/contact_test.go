@@ -53,11 +53,11 @@ var (
 )
 
 func (w *world) grant(c contact.ID) {
-	require.NoError(w.t, w.Grant(w.t.Context(), w.who, c, channel.Email, channel.Advertising, byHand))
+	require.NoError(w.t, w.Grant(w.t.Context(), w.who, c, advertising[0], byHand))
 }
 
 func (w *world) guard(p channel.Purpose, ids ...contact.ID) []contact.Recipient {
-	r, err := contact.GuardRows(w.t.Context(), w.db, w.who.Tenant, channel.Email, p, ids)
+	r, err := contact.GuardRows(w.t.Context(), w.db, w.who.Tenant, contact.ConsentKey{Channel: channel.Email, Purpose: p}, ids)
 	require.NoError(w.t, err)
 	return r
 }
@@ -105,7 +105,7 @@ func TestUnsubscribingStopsAtOnceAndIsToldToThisProcess(t *testing.T) {
 		var told []contact.Stopped
 		w.OnStop(func(s contact.Stopped) { told = append(told, s) })
 
-		err := w.WithdrawByLink(t.Context(), w.who.Tenant, c.ID, channel.Email, channel.Advertising, contact.Proof{Source: contact.OneClick})
+		err := w.WithdrawByLink(t.Context(), w.who.Tenant, c.ID, advertising[0], contact.Proof{Source: contact.OneClick})
 
 		require.NoError(t, err)
 		require.Equal(t, contact.HasUnsubscribed, w.reason(c.ID))
@@ -119,15 +119,15 @@ func TestOnlyTheContactItselfRevivesAWithdrawnConsent(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.create("a@example.kz")
 		w.grant(c.ID)
-		require.NoError(t, w.Withdraw(t.Context(), w.who, c.ID, channel.Email, "", byHand))
+		require.NoError(t, w.Withdraw(t.Context(), w.who, c.ID, contact.ConsentKey{Channel: channel.Email}, byHand))
 
 		for _, source := range []contact.Source{contact.ByHand, contact.FromAPI, contact.FromForm, contact.FromMember, contact.FromImport} {
 			claimed := contact.Proof{Source: source, Wording: "I agree to receive news"}
-			require.ErrorIs(t, w.Grant(t.Context(), w.who, c.ID, channel.Email, channel.Advertising, claimed), contact.ErrWithdrawn, source)
+			require.ErrorIs(t, w.Grant(t.Context(), w.who, c.ID, advertising[0], claimed), contact.ErrWithdrawn, source)
 		}
 		require.Equal(t, contact.HasUnsubscribed, w.reason(c.ID))
 
-		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c.ID, channel.Email, channel.Advertising, byLink))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c.ID, advertising[0], byLink))
 		require.Equal(t, contact.Reachable, w.reason(c.ID))
 	})
 }
@@ -139,9 +139,9 @@ func TestReturningBringsBackOnlyWhatTheContactItselfHadGiven(t *testing.T) {
 		w.grant(complained.ID)
 		require.NoError(t, w.Complain(t.Context(), w.who.Tenant, complained.ID, channel.Email, contact.Proof{}))
 
-		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, stranger.ID, channel.Email, channel.Advertising, byLink))
-		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, complained.ID, channel.Email, channel.Advertising, byLink))
-		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, 12345, channel.Email, channel.Advertising, byLink))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, stranger.ID, advertising[0], byLink))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, complained.ID, advertising[0], byLink))
+		require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, 12345, advertising[0], byLink))
 
 		require.Equal(t, contact.NoConsent, w.reason(stranger.ID))
 		require.Equal(t, contact.OnStopList, w.reason(complained.ID))
@@ -153,13 +153,13 @@ func TestDeletingAndAddingAgainDoesNotBringLettersBack(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.create("a@example.kz")
 		w.grant(c.ID)
-		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c.ID, channel.Email, channel.Advertising, contact.Proof{Source: contact.UnsubscribeLink}))
+		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c.ID, advertising[0], contact.Proof{Source: contact.UnsubscribeLink}))
 		require.NoError(t, w.Delete(t.Context(), w.who, c.ID))
 
 		again := w.create("A@Example.KZ")
 
 		require.Equal(t, contact.HasUnsubscribed, w.reason(again.ID))
-		require.ErrorIs(t, w.Grant(t.Context(), w.who, again.ID, channel.Email, channel.Advertising, byHand), contact.ErrWithdrawn)
+		require.ErrorIs(t, w.Grant(t.Context(), w.who, again.ID, advertising[0], byHand), contact.ErrWithdrawn)
 		stops, err := w.Suppressions(t.Context(), w.who, "a@example.kz", page.Ask{Limit: 10})
 		require.NoError(t, err)
 		require.Len(t, stops.Items, 1, "found by the whole address although only a hint of it is kept")
@@ -171,9 +171,9 @@ func TestDeletingAndAddingAgainDoesNotBringLettersBack(t *testing.T) {
 func TestUnsubscribingFromMailingsLeavesCodesAlone(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.create("a@example.kz")
-		require.NoError(t, w.Grant(t.Context(), w.who, c.ID, channel.Email, channel.Transactional, byHand))
+		require.NoError(t, w.Grant(t.Context(), w.who, c.ID, service, byHand))
 		w.grant(c.ID)
-		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c.ID, channel.Email, channel.Advertising, contact.Proof{Source: contact.OneClick}))
+		require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c.ID, advertising[0], contact.Proof{Source: contact.OneClick}))
 
 		require.Equal(t, contact.Reachable, w.guard(channel.Transactional, c.ID)[0].Reason)
 		require.Equal(t, contact.HasUnsubscribed, w.reason(c.ID))
@@ -184,7 +184,7 @@ func TestAComplaintStopsEverythingAndIsNeverReleasedByStaff(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.create("a@example.kz")
 		w.grant(c.ID)
-		require.NoError(t, w.Grant(t.Context(), w.who, c.ID, channel.Email, channel.Transactional, byHand))
+		require.NoError(t, w.Grant(t.Context(), w.who, c.ID, service, byHand))
 
 		require.NoError(t, w.Complain(t.Context(), w.who.Tenant, c.ID, channel.Email, contact.Proof{}))
 
@@ -238,13 +238,13 @@ func TestAMemberOfTheAccountPassesTheGateAndIsNoAudience(t *testing.T) {
 		require.Equal(t, c, ensure(), "once is enough")
 		require.Equal(t, contact.Reachable, w.guard(channel.Transactional, c)[0].Reason)
 		require.Equal(t, contact.NoConsent, w.reason(c))
-		ids, err := contact.Walk(t.Context(), w.db, w.who.Tenant, contact.Target{All: true}, 0, 10)
+		ids, err := w.Walk(t.Context(), w.db, w.who.Tenant, contact.Target{All: true}, 0, 10)
 		require.NoError(t, err)
 		require.Empty(t, ids)
 
 		joined := w.create("me@example.kz")
 		require.Equal(t, c, joined.ID, "added to the audience, the member stays one person")
-		ids, err = contact.Walk(t.Context(), w.db, w.who.Tenant, contact.Target{All: true}, 0, 10)
+		ids, err = w.Walk(t.Context(), w.db, w.who.Tenant, contact.Target{All: true}, 0, 10)
 		require.NoError(t, err)
 		require.Equal(t, []contact.ID{c}, ids)
 	})
@@ -266,7 +266,7 @@ func TestWalkingATargetMeetsEveryContactOnceInOrder(t *testing.T) {
 		walk := func(target contact.Target) (got []contact.ID) {
 			after := contact.ID(0)
 			for {
-				ids, err := contact.Walk(t.Context(), w.db, w.who.Tenant, target, after, 3)
+				ids, err := w.Walk(t.Context(), w.db, w.who.Tenant, target, after, 3)
 				require.NoError(t, err)
 				got = append(got, ids...)
 				if len(ids) < 3 {
@@ -291,7 +291,7 @@ func TestCountsByReasonAgreeWithTheGuard(t *testing.T) {
 			}
 			switch n {
 			case 'b':
-				require.NoError(t, w.Withdraw(t.Context(), w.who, c.ID, channel.Email, channel.Advertising, byHand))
+				require.NoError(t, w.Withdraw(t.Context(), w.who, c.ID, advertising[0], byHand))
 			case 'c':
 				require.NoError(t, w.Complain(t.Context(), w.who.Tenant, c.ID, channel.Email, contact.Proof{}))
 			}
@@ -299,7 +299,7 @@ func TestCountsByReasonAgreeWithTheGuard(t *testing.T) {
 		_, err := w.Create(t.Context(), w.who, contact.Draft{Phone: "8 701 123 45 67"})
 		require.NoError(t, err)
 
-		got, err := w.CountByReason(t.Context(), w.who.Tenant, contact.Target{All: true}, channel.Email, channel.Advertising)
+		got, err := w.CountByReason(t.Context(), w.who.Tenant, contact.Target{All: true}, advertising[0])
 
 		require.NoError(t, err)
 		require.Equal(t, contact.Counts{Total: 6, Reachable: 2, NoAddress: 1, Suppressed: 1, Unsubscribed: 1, NoConsent: 1}, got)
@@ -391,8 +391,8 @@ func TestAnotherAccountFindsNothing(t *testing.T) {
 			"get":       second(w.Get(ctx, who, c.ID)),
 			"update":    second(w.Update(ctx, who, c.ID, 0, contact.Change{FirstName: &name})),
 			"delete":    w.Delete(ctx, who, c.ID),
-			"grant":     w.Grant(ctx, who, c.ID, channel.Email, channel.Advertising, byForm),
-			"withdraw":  w.Withdraw(ctx, who, c.ID, channel.Email, "", byHand),
+			"grant":     w.Grant(ctx, who, c.ID, advertising[0], byForm),
+			"withdraw":  w.Withdraw(ctx, who, c.ID, contact.ConsentKey{Channel: channel.Email}, byHand),
 			"history":   second(w.History(ctx, who, c.ID)),
 			"release":   w.Release(ctx, who, s.ID),
 			"list":      second(w.GetList(ctx, who, l.ID)),
@@ -411,10 +411,10 @@ func TestAnotherAccountFindsNothing(t *testing.T) {
 		stops, err := w.Suppressions(ctx, who, "bad@example.kz", page.Ask{Limit: 5})
 		require.NoError(t, err)
 		require.Empty(t, stops.Items)
-		guard, err := contact.GuardRows(ctx, w.db, who.Tenant, channel.Email, channel.Advertising, []contact.ID{c.ID})
+		guard, err := contact.GuardRows(ctx, w.db, who.Tenant, advertising[0], []contact.ID{c.ID})
 		require.NoError(t, err)
 		require.Equal(t, contact.Gone, guard[0].Reason)
-		require.NoError(t, w.WithdrawByLink(ctx, who.Tenant, c.ID, channel.Email, channel.Advertising, contact.Proof{Source: contact.OneClick}))
+		require.NoError(t, w.WithdrawByLink(ctx, who.Tenant, c.ID, advertising[0], contact.Proof{Source: contact.OneClick}))
 		require.Equal(t, contact.Reachable, w.reason(c.ID), "a link of another account changes nothing here")
 	})
 }
@@ -425,7 +425,7 @@ func TestAViewerChangesNothing(t *testing.T) {
 		viewer := w.who
 		viewer.Role = access.Viewer
 		require.ErrorIs(t, w.Delete(t.Context(), viewer, c.ID), errs.ErrForbidden)
-		require.ErrorIs(t, w.Grant(t.Context(), viewer, c.ID, channel.Email, channel.Advertising, byHand), errs.ErrForbidden)
+		require.ErrorIs(t, w.Grant(t.Context(), viewer, c.ID, advertising[0], byHand), errs.ErrForbidden)
 		require.ErrorIs(t, second(w.Create(t.Context(), viewer, contact.Draft{Email: "b@example.kz"})), errs.ErrForbidden)
 		require.ErrorIs(t, second(w.Suppress(t.Context(), viewer, channel.Email, "b@example.kz", "")), errs.ErrForbidden)
 		_, err := w.Get(t.Context(), viewer, c.ID)

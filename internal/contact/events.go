@@ -14,6 +14,7 @@ type ConsentWithdrawn struct {
 	Contact ID              `json:"contact"`
 	Channel channel.Kind    `json:"channel"`
 	Purpose channel.Purpose `json:"purpose"`
+	Topic   TopicID         `json:"topic,omitempty"` // zero: the purpose as a whole
 	Source  Source          `json:"source"`
 	At      time.Time       `json:"at"`
 }

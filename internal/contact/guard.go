@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"keruen/internal/channel"
@@ -20,6 +21,7 @@ const (
 	NoAddress       Reason = "no_address"
 	OnStopList      Reason = "suppressed"
 	HasUnsubscribed Reason = "unsubscribed"
+	TopicLeft       Reason = "topic_left" // of a campaign with a topic: the contact left this topic only
 	NoConsent       Reason = "no_consent"
 )
 
@@ -27,17 +29,20 @@ const (
 type Recipient struct {
 	Contact
 	Address string    // in the channel's form
-	Consent ConsentID // the record that permits it; zero when Reason is not empty
+	Consent ConsentID // the record that permits it, that of the topic if there is one; zero when Reason is not empty
 	Reason  Reason
 	Detail  string // with OnStopList: the reason of the entry
 }
 
 type guardRow struct {
 	row
-	Action  Action     `db:"action"`
-	Consent ConsentID  `db:"consent_id"`
-	Stop    StopReason `db:"stop_reason"`
-	Scope   StopScope  `db:"stop_scope"`
+	Action       Action     `db:"action"`
+	Consent      ConsentID  `db:"consent_id"`
+	Stop         StopReason `db:"stop_reason"`
+	Scope        StopScope  `db:"stop_scope"`
+	TopicAction  Action     `db:"topic_action"`
+	TopicConsent ConsentID  `db:"topic_consent_id"`
+	TopicStop    TopicID    `db:"topic_stop"`
 }
 
 // hashColumn is the hash that the stop-list of a channel is compared with. Channels whose addresses contacts do not
@@ -63,16 +68,29 @@ func look(d db.Dialect, table, on string) string {
 	return ` LEFT JOIN ` + table + ` ON ` + on
 }
 
-// GuardRows answers, for each id and in their order, whether a message of this purpose may go out on this channel at
+// judged joins to contacts c what the rule needs for one key: the state s of the purpose, the entry x of the stop-list, and for
+// a topic its state o and the mark k that it was left. The second result selects what a guardRow holds beside the contact.
+func judged(d db.Dialect, key ConsentKey) (joins, selected string, args []any) {
+	const state = "%s.tenant_id = c.tenant_id AND %[1]s.contact_id = c.id AND %[1]s.channel = ? AND %[1]s.purpose = ? AND %[1]s.topic_id = "
+	hash := hashColumn(key.Channel)
+	joins = look(d, "consent_state s", fmt.Sprintf(state, "s")+"0") +
+		look(d, "suppression x", "x.tenant_id = c.tenant_id AND x.channel = ? AND x.address_hash = "+hash)
+	selected, args = "s.action, s.consent_id, x.reason AS stop_reason, x.scope AS stop_scope", []any{key.Channel, key.Purpose, key.Channel}
+	if key.Topic == 0 {
+		return joins, selected, args
+	}
+	joins += look(d, "consent_state o", fmt.Sprintf(state, "o")+"?") +
+		look(d, "topic_stop k", "k.tenant_id = c.tenant_id AND k.address_hash = "+hash+" AND k.channel = ? AND k.purpose = ? AND k.topic_id = ?")
+	return joins, selected + ", o.action AS topic_action, o.consent_id AS topic_consent_id, k.topic_id AS topic_stop",
+		append(args, key.Channel, key.Purpose, key.Topic, key.Channel, key.Purpose, key.Topic)
+}
+
+// GuardRows answers, for each id and in their order, whether a message of this purpose and topic may go out on this channel at
 // this moment (AUD-1): one query for a window of up to a few hundred ids, safe inside and outside a transaction.
-func GuardRows(ctx context.Context, q db.Querier, t id.Tenant, ch channel.Kind, p channel.Purpose, ids []ID) ([]Recipient, error) {
+func GuardRows(ctx context.Context, q db.Querier, t id.Tenant, key ConsentKey, ids []ID) ([]Recipient, error) {
 	w := db.Where("c.tenant_id = ?", t).And(db.In("c.id", ids))
-	rows, err := db.All[guardRow](ctx, q, `
-		SELECT `+columns(q)+`, s.action, s.consent_id, x.reason AS stop_reason, x.scope AS stop_scope
-		FROM contacts c`+
-		look(q.Dialect(), "consent_state s", "s.tenant_id = c.tenant_id AND s.contact_id = c.id AND s.channel = ? AND s.purpose = ?")+
-		look(q.Dialect(), "suppression x", "x.tenant_id = c.tenant_id AND x.channel = ? AND x.address_hash = "+hashColumn(ch))+`
-		WHERE `+w.SQL(), append([]any{ch, p, ch}, w.Args()...)...)
+	joins, selected, args := judged(q.Dialect(), key)
+	rows, err := db.All[guardRow](ctx, q, `SELECT `+columns(q)+`, `+selected+` FROM contacts c`+joins+` WHERE `+w.SQL(), append(args, w.Args()...)...)
 	if err != nil {
 		return nil, fmt.Errorf("guard recipients: %w", err)
 	}
@@ -83,7 +101,7 @@ func GuardRows(ctx context.Context, q db.Querier, t id.Tenant, ch channel.Kind, 
 	out := make([]Recipient, len(ids))
 	for i, c := range ids {
 		if r := at[c]; r != nil {
-			out[i] = r.recipient(ch, p)
+			out[i] = r.recipient(key)
 			continue
 		}
 		out[i] = Recipient{Contact: Contact{ID: c, Tenant: t}, Reason: Gone}
@@ -91,107 +109,56 @@ func GuardRows(ctx context.Context, q db.Querier, t id.Tenant, ch channel.Kind, 
 	return out, nil
 }
 
-func (r *guardRow) recipient(ch channel.Kind, p channel.Purpose) Recipient {
+func (r *guardRow) recipient(key ConsentKey) Recipient {
 	c := r.contact()
-	out := Recipient{Contact: c, Address: c.Address(ch)}
-	out.Reason = verdict(out.Address, r.Action, r.Stop, r.Scope, p)
-	if out.Reason == Reachable {
+	out := Recipient{Contact: c, Address: c.Address(key.Channel)}
+	out.Reason = r.verdict(out.Address, key)
+	switch {
+	case out.Reason == Reachable && r.TopicAction == Granted:
+		out.Consent = r.TopicConsent
+	case out.Reason == Reachable:
 		out.Consent = r.Consent
-	}
-	if out.Reason == OnStopList {
+	case out.Reason == OnStopList:
 		out.Detail = string(r.Stop)
 	}
 	return out
 }
 
-// verdict is the rule of AUD-1 for one contact. It says the same as the SQL of CountByReason.
-func verdict(address string, a Action, stop StopReason, scope StopScope, p channel.Purpose) Reason {
-	stopped := stop != "" && (scope == ScopeAll || p == channel.Advertising)
+// verdict is the rule of AUD-1 for one contact. It says the same as reasonSQL.
+func (r *guardRow) verdict(address string, key ConsentKey) Reason {
+	stopped := r.Stop != "" && r.Scope.stops(key.Purpose)
 	switch {
 	case address == "":
 		return NoAddress
-	case stopped && stop != Unsubscribed:
+	case stopped && r.Stop != Unsubscribed:
 		return OnStopList
-	case stopped, a == Withdrawn:
+	case stopped, r.Action == Withdrawn:
 		return HasUnsubscribed
-	case a != Granted:
+	case r.TopicAction == Withdrawn, r.TopicStop != 0:
+		return TopicLeft
+	case r.Action != Granted && r.TopicAction != Granted:
 		return NoConsent
 	default:
 		return Reachable
 	}
 }
 
-// Target says whom a campaign is for: everyone, or the members of some lists (each contact once).
-type Target struct {
-	All   bool     `json:"all"`
-	Lists []ListID `json:"lists,omitempty"`
-}
-
-func (a Target) where(t id.Tenant) *db.Conditions {
-	w := db.Where("c.tenant_id = ?", t).And("c.sort = ?", Audience)
-	if a.All {
-		return w
-	}
-	in, lists := db.In("m.list_id", a.Lists)
-	return w.And("EXISTS (SELECT 1 FROM list_member m WHERE m.tenant_id = ? AND "+in+" AND m.contact_id = c.id)", t, lists)
-}
-
-// Walk returns up to limit contacts of a target with ids above after, ascending: call it again with the last id until
-// it returns fewer. Consent is not looked at: that is the guard's, at the moment of sending.
-func Walk(ctx context.Context, q db.Querier, t id.Tenant, a Target, after ID, limit int) ([]ID, error) {
-	if !a.All && len(a.Lists) == 1 {
-		return db.All[ID](ctx, q, `
-			SELECT m.contact_id FROM list_member m JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id
-			WHERE m.tenant_id = ? AND m.list_id = ? AND m.contact_id > ? AND c.sort = ?
-			ORDER BY m.contact_id LIMIT ?`, t, a.Lists[0], int64(after), Audience, limit)
-	}
-	w := a.where(t).And("c.id > ?", int64(after))
-	return db.All[ID](ctx, q, `SELECT c.id FROM contacts c WHERE `+w.SQL()+` ORDER BY c.id LIMIT ?`, w.Args(limit)...)
-}
-
-// Counts tells how a target divides for one channel and purpose. The parts add up to Total.
-type Counts struct {
-	Total, Reachable, NoAddress, Suppressed, Unsubscribed, NoConsent int64
-}
-
-// CountByReason counts a target as the guard would judge it now, for the check before sending.
-func (s *Service) CountByReason(ctx context.Context, t id.Tenant, a Target, ch channel.Kind, p channel.Purpose) (Counts, error) {
-	w := a.where(t)
-	advertising := p == channel.Advertising
-	rows, err := db.All[struct {
-		Reason Reason
-		N      int64
-	}](ctx, s.db, `
-		SELECT reason, COUNT(*) AS n FROM (
-			SELECT CASE
-				WHEN `+hashColumn(ch)+` IS NULL THEN 'no_address'
-				WHEN x.reason IS NOT NULL AND (x.scope = 'all' OR ?) AND x.reason <> 'unsubscribed' THEN 'suppressed'
-				WHEN x.reason IS NOT NULL AND (x.scope = 'all' OR ?) OR s.action = 'withdrawn' THEN 'unsubscribed'
-				WHEN s.action IS NULL THEN 'no_consent'
-				ELSE '' END AS reason
-			FROM contacts c
-			LEFT JOIN consent_state s ON s.tenant_id = c.tenant_id AND s.contact_id = c.id AND s.channel = ? AND s.purpose = ?
-			LEFT JOIN suppression x ON x.tenant_id = c.tenant_id AND x.channel = ? AND x.address_hash = `+hashColumn(ch)+`
-			WHERE `+w.SQL()+`) AS judged
-		GROUP BY reason`, append([]any{advertising, advertising, ch, p, ch}, w.Args()...)...)
-	if err != nil {
-		return Counts{}, fmt.Errorf("count audience: %w", err)
-	}
-	var out Counts
-	for _, r := range rows {
-		out.Total += r.N
-		switch r.Reason {
-		case Reachable:
-			out.Reachable = r.N
-		case NoAddress:
-			out.NoAddress = r.N
-		case OnStopList:
-			out.Suppressed = r.N
-		case HasUnsubscribed:
-			out.Unsubscribed = r.N
-		case NoConsent:
-			out.NoConsent = r.N
+// reasonSQL is verdict as an expression over what judged joins.
+func reasonSQL(key ConsentKey) string {
+	var scopes []string
+	for sc := range stopped {
+		if sc.stops(key.Purpose) {
+			scopes = append(scopes, "'"+string(sc)+"'")
 		}
 	}
-	return out, nil
+	slices.Sort(scopes)
+	stops := "x.scope IN (" + strings.Join(scopes, ", ") + ")"
+	left, granted := "", "s.action = 'granted'"
+	if key.Topic != 0 {
+		left, granted = " WHEN o.action = 'withdrawn' OR k.topic_id IS NOT NULL THEN 'topic_left'", "(s.action = 'granted' OR o.action = 'granted')"
+	}
+	return "CASE WHEN " + hashColumn(key.Channel) + " IS NULL THEN 'no_address'" +
+		" WHEN " + stops + " AND x.reason <> 'unsubscribed' THEN 'suppressed'" +
+		" WHEN " + stops + " OR s.action = 'withdrawn' THEN 'unsubscribed'" + left +
+		" WHEN " + granted + " THEN '' ELSE 'no_consent' END"
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"keruen/internal/channel"
 	"keruen/internal/clock"
 	"keruen/internal/contact"
 	"keruen/internal/db"
@@ -23,14 +22,14 @@ func TestTheGuardReadsOnlyItsRecipientsRightAfterAnImport(t *testing.T) {
 	for i := range rows {
 		rows[i] = row(t, fmt.Sprintf("p%d@example.kz", i), "", "")
 	}
-	imported := w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Topics: advertising, Rows: rows})
+	imported := w.bulk(contact.Bulk{OnExisting: contact.UpdateEmpty, Consents: advertising, Rows: rows})
 	ids := make([]contact.ID, 250)
 	for i := range ids {
 		ids[i] = imported[i].Contact
 	}
 	require.NoError(t, w.db.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		before := consentsRead(ctx, t, tx)
-		found, err := contact.GuardRows(ctx, tx, w.who.Tenant, channel.Email, channel.Advertising, ids)
+		found, err := contact.GuardRows(ctx, tx, w.who.Tenant, advertising[0], ids)
 		require.NoError(t, err)
 		for _, r := range found {
 			require.Equal(t, contact.Reachable, r.Reason)

@@ -9,6 +9,9 @@ import (
 	"keruen/internal/id"
 )
 
+// memberKey is what members consent to by registering.
+var memberKey = ConsentKey{Channel: channel.Email, Purpose: channel.Transactional}
+
 // EnsureMember returns the contact through which letters to a member of the account pass the gate, with consent to
 // transactional messages by e-mail: codes, notices, test sends. Where the audience has the address already, that contact is used.
 // It takes part in no campaign unless it is in the audience. A withdrawn consent is not revived.
@@ -21,11 +24,11 @@ func (s *Service) EnsureMember(ctx context.Context, tx *db.Tx, t id.Tenant, emai
 	if err != nil {
 		return 0, fmt.Errorf("ensure member: %w", err)
 	}
-	st, err := stateOf(ctx, tx, t, c, channel.Email, channel.Transactional)
+	st, err := stateOf(ctx, tx, t, c, memberKey)
 	if err != nil || st.Action != "" {
 		return c, err
 	}
-	return c, saveConsent(ctx, tx, t, c, channel.Email, channel.Transactional, Granted, proof)
+	return c, saveConsent(ctx, tx, t, c, memberKey, Granted, proof)
 }
 
 func (s *Service) memberContact(ctx context.Context, tx *db.Tx, t id.Tenant, a Address) (ID, error) {

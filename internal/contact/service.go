@@ -29,6 +29,8 @@ type Service struct {
 
 	watching sync.RWMutex
 	watchers []func(Stopped)
+
+	segments Segments
 }
 
 // New makes the service. The keys give the stop-list its keyed hashes: with another master key it would be blind.
@@ -57,6 +59,9 @@ func (s *Service) hash(t id.Tenant, addressKey string) string {
 type Filter struct {
 	Search  string
 	List    ListID
+	Tag     TagID
+	Segment SegmentID
+	Where   *db.Conditions  // more conditions, on the alias c of contacts; nil for none
 	Consent Action          // "" any; granted, withdrawn, none: of Channel and Purpose
 	Channel channel.Kind    // empty = email
 	Purpose channel.Purpose // empty = advertising
@@ -75,6 +80,7 @@ type View struct {
 	Contact
 	Consents   []State
 	Lists      []ListID
+	Tags       []TagID
 	Suppressed []Suppression // entries of the stop-list for its addresses
 }
 
@@ -86,7 +92,7 @@ func (s *Service) List(ctx context.Context, who access.Actor, f Filter) (page.Of
 	if err := who.Can(access.ViewContacts); err != nil {
 		return page.Of[View]{}, err
 	}
-	f, err := f.complete()
+	f, err := s.complete(ctx, who.Tenant, f)
 	if err != nil {
 		return page.Of[View]{}, err
 	}
@@ -104,7 +110,7 @@ func (s *Service) Count(ctx context.Context, who access.Actor, f Filter) (Total,
 	if err := who.Can(access.ViewContacts); err != nil {
 		return Total{}, err
 	}
-	f, err := f.complete()
+	f, err := s.complete(ctx, who.Tenant, f)
 	if err != nil {
 		return Total{}, err
 	}
@@ -115,7 +121,7 @@ func (s *Service) Count(ctx context.Context, who access.Actor, f Filter) (Total,
 	return Total{N: min(n, countCap), Approx: n > countCap}, nil
 }
 
-func (f Filter) complete() (Filter, error) {
+func (s *Service) complete(ctx context.Context, t id.Tenant, f Filter) (Filter, error) {
 	if _, ok := orders[f.Sort]; !ok {
 		return f, ErrSort
 	}
@@ -128,6 +134,18 @@ func (f Filter) complete() (Filter, error) {
 	if f.Limit <= 0 {
 		f.Limit = page.DefaultLimit
 	}
+	if f.Segment == 0 {
+		return f, nil
+	}
+	of, err := s.segment(ctx, s.db, t, f.Segment)
+	if err != nil {
+		return f, fmt.Errorf("read segment: %w", err)
+	}
+	w := db.Where(of.SQL(), of.Args()...)
+	if f.Where != nil {
+		w.And(f.Where.SQL(), f.Where.Args()...)
+	}
+	f.Where = w
 	return f, nil
 }
 
@@ -173,6 +191,14 @@ func (s *Service) views(ctx context.Context, t id.Tenant, list []Contact) ([]Vie
 		v := &out[at[m.Contact]]
 		v.Lists = append(v.Lists, m.List)
 	}
+	tagged, err := tagsOf(ctx, s.db, t, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read tags: %w", err)
+	}
+	for _, g := range tagged {
+		v := &out[at[g.Contact]]
+		v.Tags = append(v.Tags, g.Tag)
+	}
 	pointers := make([]*Contact, len(list))
 	for i := range list {
 		pointers[i] = &list[i]
@@ -194,7 +220,7 @@ func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contac
 	}
 	var c Contact
 	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		known, err := fieldKeys(ctx, tx, who.Tenant)
+		known, err := fieldsByKey(ctx, tx, who.Tenant)
 		if err != nil {
 			return err
 		}
@@ -205,10 +231,13 @@ func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contac
 		if c, err = s.place(ctx, tx, c); err != nil {
 			return err
 		}
-		if err := joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists); err != nil || d.Consent == nil {
+		if err := joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists); err != nil {
 			return err
 		}
-		return s.GrantTx(ctx, tx, who.Tenant, c.ID, d.Consent.Channel, d.Consent.Purpose, d.Consent.Proof.of(who))
+		if err := TagTx(ctx, tx, who.Tenant, []ID{c.ID}, d.Tags); err != nil || d.Consent == nil {
+			return err
+		}
+		return s.GrantTx(ctx, tx, who.Tenant, c.ID, d.Consent.Key, d.Consent.Proof.of(who))
 	})
 	if err != nil {
 		return Contact{}, fmt.Errorf("create contact: %w", err)
@@ -282,7 +311,7 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 		if version != 0 && version != got.Version {
 			return errs.ErrStale
 		}
-		known, err := fieldKeys(ctx, tx, who.Tenant)
+		known, err := fieldsByKey(ctx, tx, who.Tenant)
 		if err != nil {
 			return err
 		}
@@ -300,6 +329,9 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 			return errs.ErrStale
 		}
 		got.Version, got.UpdatedAt = got.Version+1, tx.Now
+		if err := setTags(ctx, tx, got, ch.Tags); err != nil {
+			return err
+		}
 		return setLists(ctx, tx, got, ch.Lists)
 	})
 	if err != nil {
@@ -320,10 +352,13 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, c ID) error {
 		if err != nil {
 			return err
 		}
+		if err := s.rememberLeft(ctx, tx, got); err != nil {
+			return err
+		}
 		if err := s.blankSuppressions(ctx, tx, got); err != nil {
 			return err
 		}
-		for _, table := range []string{"list_member", "consent_state"} {
+		for _, table := range []string{"list_member", "contact_tag", "consent_state"} {
 			if _, err := db.Exec(ctx, tx, `DELETE FROM `+table+` WHERE tenant_id = ? AND contact_id = ?`, who.Tenant, c); err != nil {
 				return err
 			}
@@ -336,6 +371,28 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, c ID) error {
 	})
 	if err != nil {
 		return fmt.Errorf("delete contact: %w", err)
+	}
+	return nil
+}
+
+// rememberLeft writes for the present addresses of a contact what it has left: the address may have changed since it left.
+func (s *Service) rememberLeft(ctx context.Context, tx *db.Tx, c Contact) error {
+	states, err := consentStates(ctx, tx, c.Tenant, []ID{c.ID})
+	if err != nil {
+		return err
+	}
+	for _, st := range states {
+		if st.Action != Withdrawn {
+			continue
+		}
+		if st.Topic != 0 {
+			err = s.stopTopic(ctx, tx, c, st.Key())
+		} else {
+			err = s.suppress(ctx, tx, c.Tenant, Suppression{Channel: st.Channel, Address: c.Address(st.Channel), Scope: scopeOf(stoppedBy(st.Purpose)), Reason: Unsubscribed}, c.key(st.Channel), c.ID)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

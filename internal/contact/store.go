@@ -17,23 +17,24 @@ func asError(err error, target **errs.Error) bool { return errors.As(err, target
 
 // row is a contact as it is stored.
 type row struct {
-	ID        ID                         `db:"id"`
-	Tenant    id.Tenant                  `db:"tenant_id"`
-	Sort      Sort                       `db:"sort"`
-	Email     string                     `db:"email"`
-	EmailKey  string                     `db:"email_key"`
-	Phone     string                     `db:"phone"`
-	FirstName string                     `db:"first_name"`
-	LastName  string                     `db:"last_name"`
-	Lang      string                     `db:"lang"`
-	Fields    db.JSON[map[string]string] `db:"fields"`
-	Version   int64                      `db:"version"`
-	CreatedAt time.Time                  `db:"created_at"`
-	UpdatedAt time.Time                  `db:"updated_at"`
+	ID        ID                        `db:"id"`
+	Tenant    id.Tenant                 `db:"tenant_id"`
+	Sort      Sort                      `db:"sort"`
+	Email     string                    `db:"email"`
+	EmailKey  string                    `db:"email_key"`
+	Phone     string                    `db:"phone"`
+	FirstName string                    `db:"first_name"`
+	LastName  string                    `db:"last_name"`
+	Lang      string                    `db:"lang"`
+	Fields    db.JSON[map[string]Value] `db:"fields"`
+	Import    int64                     `db:"import_id"`
+	Version   int64                     `db:"version"`
+	CreatedAt time.Time                 `db:"created_at"`
+	UpdatedAt time.Time                 `db:"updated_at"`
 }
 
 func (r row) contact() Contact {
-	return Contact{r.ID, r.Tenant, r.Sort, r.Email, r.EmailKey, r.Phone, r.FirstName, r.LastName, r.Lang, r.Fields.V, r.Version, r.CreatedAt, r.UpdatedAt}
+	return Contact{r.ID, r.Tenant, r.Sort, r.Email, r.EmailKey, r.Phone, r.FirstName, r.LastName, r.Lang, r.Fields.V, r.Import, r.Version, r.CreatedAt, r.UpdatedAt}
 }
 
 func contacts(rows []row) []Contact {
@@ -46,7 +47,7 @@ func contacts(rows []row) []Contact {
 
 func columns(q db.Querier) string {
 	return `c.id, c.tenant_id, c.sort, c.email, c.email_key, c.phone, c.first_name, c.last_name, c.lang, ` +
-		q.Dialect().JSONRead("c.fields") + ` AS fields, c.version, c.created_at, c.updated_at`
+		q.Dialect().JSONRead("c.fields") + ` AS fields, c.import_id, c.version, c.created_at, c.updated_at`
 }
 
 func getContact(ctx context.Context, q db.Querier, t id.Tenant, c ID) (Contact, error) {
@@ -83,13 +84,13 @@ func null(s string) any {
 }
 
 var insertColumns = []string{"id", "tenant_id", "sort", "email", "email_key", "email_hash", "phone", "phone_hash",
-	"first_name", "last_name", "lang", "fields:json", "search_key", "version", "created_at", "updated_at"}
+	"first_name", "last_name", "lang", "fields:json", "search_key", "import_id", "version", "created_at", "updated_at"}
 
 func (s *Service) insertContacts(ctx context.Context, tx *db.Tx, list []Contact) error {
 	return db.InsertRows(ctx, tx, "contacts", insertColumns, len(list), func(i int) []any {
 		c := &list[i]
 		return []any{c.ID, c.Tenant, c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)),
-			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Version, c.CreatedAt, c.UpdatedAt}
+			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Import, c.Version, c.CreatedAt, c.UpdatedAt}
 	}, "")
 }
 
@@ -102,17 +103,6 @@ func (s *Service) updateContact(ctx context.Context, tx *db.Tx, c Contact) (bool
 		c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)), c.FirstName, c.LastName, c.Lang,
 		fieldsText(c.Fields), c.searchKey(), tx.Now, c.Tenant, c.ID, c.Version)
 	return n == 1, err
-}
-
-func fieldsText(f map[string]string) string {
-	if len(f) == 0 {
-		return "{}"
-	}
-	v, err := db.AsJSON(f).Value()
-	if err != nil { // a map of strings always encodes
-		panic(err)
-	}
-	return v.(string)
 }
 
 // filterContacts builds the conditions of a list of contacts.
@@ -128,7 +118,13 @@ func filterContacts(t id.Tenant, f Filter) *db.Conditions {
 	if f.List != 0 {
 		w.And("EXISTS (SELECT 1 FROM list_member m WHERE m.tenant_id = ? AND m.list_id = ? AND m.contact_id = c.id)", t, f.List)
 	}
-	const state = "(SELECT 1 FROM consent_state s WHERE s.tenant_id = ? AND s.contact_id = c.id AND s.channel = ? AND s.purpose = ?"
+	if f.Tag != 0 {
+		w.And("EXISTS (SELECT 1 FROM contact_tag g WHERE g.tenant_id = ? AND g.tag_id = ? AND g.contact_id = c.id)", t, f.Tag)
+	}
+	if f.Where != nil {
+		w.And(f.Where.SQL(), f.Where.Args()...)
+	}
+	const state = "(SELECT 1 FROM consent_state s WHERE s.tenant_id = ? AND s.contact_id = c.id AND s.channel = ? AND s.purpose = ? AND s.topic_id = 0"
 	switch f.Consent {
 	case Granted, Withdrawn:
 		w.And("EXISTS "+state+" AND s.action = ?)", t, f.Channel, f.Purpose, f.Consent)

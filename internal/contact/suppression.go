@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"keruen/internal/access"
@@ -40,9 +41,56 @@ type StopScope string
 
 // Scopes.
 const (
-	ScopeAll         StopScope = "all"
-	ScopeAdvertising StopScope = "advertising"
+	ScopeAll           StopScope = "all"
+	ScopeAdvertising   StopScope = "advertising" // also offers of others
+	ScopeThirdParty    StopScope = "third_party"
+	ScopeTransactional StopScope = "transactional"
+	ScopeAllButOwn     StopScope = "all_but_advertising" // came back to the account's own advertising only
 )
+
+// stopped lists the purposes that a scope stops. Scopes narrower than all arise only from what people left.
+var stopped = map[StopScope][]channel.Purpose{
+	ScopeAll:           {channel.Advertising, channel.ThirdParty, channel.Transactional},
+	ScopeAdvertising:   {channel.Advertising, channel.ThirdParty},
+	ScopeThirdParty:    {channel.ThirdParty},
+	ScopeTransactional: {channel.Transactional},
+	ScopeAllButOwn:     {channel.ThirdParty, channel.Transactional},
+}
+
+// stops tells whether a scope holds messages of a purpose back.
+func (sc StopScope) stops(p channel.Purpose) bool { return slices.Contains(stopped[sc], p) }
+
+// scopeOf returns the narrowest scope that stops all these purposes, empty for none.
+func scopeOf(purposes []channel.Purpose) StopScope {
+	if len(purposes) == 0 {
+		return ""
+	}
+	best := ScopeAll
+	for sc, list := range stopped {
+		if len(list) < len(stopped[best]) && !slices.ContainsFunc(purposes, func(p channel.Purpose) bool { return !sc.stops(p) }) {
+			best = sc
+		}
+	}
+	return best
+}
+
+// stoppedBy lists what leaving a purpose stops: advertising takes offers of others with it.
+func stoppedBy(p channel.Purpose) []channel.Purpose {
+	if p == channel.Advertising {
+		return []channel.Purpose{p, channel.ThirdParty}
+	}
+	return []channel.Purpose{p}
+}
+
+// with is the scope that stops what either stops.
+func (sc StopScope) with(other StopScope) StopScope {
+	return scopeOf(append(slices.Clone(stopped[sc]), stopped[other]...))
+}
+
+// without is the scope that lets p through.
+func (sc StopScope) without(p channel.Purpose) StopScope {
+	return scopeOf(slices.DeleteFunc(slices.Clone(stopped[sc]), func(q channel.Purpose) bool { return q == p }))
+}
 
 // Suppression is one entry of the stop-list: nothing goes to the address, whatever consent says.
 type Suppression struct {
@@ -54,18 +102,42 @@ type Suppression struct {
 	Detail  string        `db:"detail"` // the server's words, the note of a member
 	Member  id.Member     `db:"member_id"`
 	At      time.Time     `db:"at"`
+	Left    StopScope     `db:"left_scope"` // what the person itself left, also under a stronger reason; empty for nothing
 }
 
-func (s Suppression) stops(p channel.Purpose) bool {
-	return s.ID != 0 && (s.Scope == ScopeAll || p == channel.Advertising)
+// Stops tells whether messages of a purpose are held back.
+func (s Suppression) Stops(p channel.Purpose) bool { return s.ID != 0 && s.Scope.stops(p) }
+
+// left tells whether the person itself left the purpose, or complained.
+func (s Suppression) left(p channel.Purpose) bool {
+	return s.ID != 0 && (s.Left.stops(p) || s.Reason == Complaint)
 }
 
 // CanRelease tells whether a member may take the entry off: not when the person itself asked for it.
 func (s Suppression) CanRelease() bool { return s.Reason != Complaint && s.Reason != Unsubscribed }
 
-// weaker tells whether n should replace s.
-func (s Suppression) weaker(n Suppression) bool {
-	return strength[n.Reason] > strength[s.Reason] || n.Reason == s.Reason && s.Scope == ScopeAdvertising && n.Scope == ScopeAll
+// over is the entry that remains when n comes to s: the stronger reason holds, and what the person left is never forgotten.
+// changed is false when n says nothing new.
+func (s Suppression) over(n Suppression) (out Suppression, changed bool) {
+	if n.Reason == Unsubscribed {
+		n.Left = n.Scope
+	}
+	if s.ID == 0 {
+		return n, true
+	}
+	left := s.Left.with(n.Left)
+	switch {
+	case strength[n.Reason] > strength[s.Reason]:
+		n.Left = left
+		return n, true
+	case n.Reason == Unsubscribed && s.Reason == Unsubscribed && left != s.Left:
+		n.Left, n.Scope = left, left
+		return n, true
+	default:
+		changed = left != s.Left
+		s.Left = left
+		return s, changed
+	}
 }
 
 // Errors of the stop-list.
@@ -145,10 +217,14 @@ func (s *Service) suppress(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppre
 	if err != nil {
 		return err
 	}
-	if old.ID != 0 && !old.weaker(e) {
+	e, changed := old.over(e)
+	if !changed {
 		return nil
 	}
-	e.ID, e.At = id.New[suppressionKind](), tx.Now
+	e.ID = id.New[suppressionKind]()
+	if e.At.IsZero() {
+		e.At = tx.Now
+	}
 	if err := upsertSuppression(ctx, tx, t, e, s.hash(t, key)); err != nil {
 		return err
 	}
@@ -171,7 +247,7 @@ func (s *Service) Release(ctx context.Context, who access.Actor, sup Suppression
 		if !e.CanRelease() {
 			return ErrRelease.With("reason", string(e.Reason))
 		}
-		if err := deleteSuppression(ctx, tx, who.Tenant, sup); err != nil {
+		if err := restore(ctx, tx, who.Tenant, e); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: "suppression.released", Object: sup.String(),
@@ -181,6 +257,30 @@ func (s *Service) Release(ctx context.Context, who access.Actor, sup Suppression
 		return fmt.Errorf("release address: %w", err)
 	}
 	return nil
+}
+
+// restore takes a reason off an address. What the person itself had left before holds on.
+func restore(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression) error {
+	if e.Left == "" {
+		return deleteSuppression(ctx, tx, t, e.ID)
+	}
+	_, err := db.Exec(ctx, tx, `UPDATE suppression SET scope = left_scope, reason = ?, detail = '', member_id = NULL WHERE tenant_id = ? AND id = ?`, Unsubscribed, t, e.ID)
+	return err
+}
+
+// comeBack takes what the person returned to out of its entry: under another reason the address stays on the list.
+func (s *Service) comeBack(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, p channel.Purpose) error {
+	left := e.Left.without(p)
+	switch {
+	case e.Reason == Unsubscribed && left == "":
+		return deleteSuppression(ctx, tx, t, e.ID)
+	case e.Reason == Unsubscribed:
+		_, err := db.Exec(ctx, tx, `UPDATE suppression SET scope = ?, left_scope = ? WHERE tenant_id = ? AND id = ?`, left, left, t, e.ID)
+		return err
+	default:
+		_, err := db.Exec(ctx, tx, `UPDATE suppression SET left_scope = ? WHERE tenant_id = ? AND id = ?`, left, t, e.ID)
+		return err
+	}
 }
 
 // Suppressions returns a page of the stop-list, the newest first. search is the beginning of an address, or a whole one:

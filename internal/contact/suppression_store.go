@@ -13,7 +13,7 @@ import (
 	"keruen/internal/page"
 )
 
-const stopColumns = "x.id, x.channel, x.address, x.scope, x.reason, x.detail, x.member_id, x.at"
+const stopColumns = "x.id, x.channel, x.address, x.scope, x.reason, x.detail, x.member_id, x.at, x.left_scope"
 
 // stop returns the entry of an address, the zero value when there is none.
 func (s *Service) stop(ctx context.Context, q db.Querier, t id.Tenant, ch channel.Kind, key string) (Suppression, error) {
@@ -37,11 +37,11 @@ func getSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup Suppression
 
 func upsertSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, hash string) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at, left_scope)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant_id, address_hash, channel) DO UPDATE SET scope = excluded.scope, reason = excluded.reason,
-			detail = excluded.detail, member_id = excluded.member_id, at = excluded.at`,
-		e.ID, t, e.Channel, hash, e.Address, e.Scope, e.Reason, cut(e.Detail, maxStopNote), e.Member, e.At)
+			detail = excluded.detail, member_id = excluded.member_id, at = excluded.at, left_scope = excluded.left_scope`,
+		e.ID, t, e.Channel, hash, e.Address, e.Scope, e.Reason, cut(e.Detail, maxStopNote), e.Member, e.At, e.Left)
 	return err
 }
 

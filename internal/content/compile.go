@@ -129,7 +129,7 @@ func compileText(f *found, k known, t *Compiled, text, path string, o Options) {
 	for _, g := range t.text.list {
 		leaves = leaves || g.op == opField && g.field == fieldUnsubscribe
 	}
-	if !leaves && o.Purpose == channel.Advertising {
+	if !leaves && o.Purpose.Advertises() {
 		writeTextFooter(&t.text, o)
 		leaves = true
 	}

@@ -65,7 +65,7 @@ func (s *Service) linkTarget(ctx context.Context, t target, ref channel.Ref, ind
 	if one != nil && one.As != 0 {
 		about = one.As
 	}
-	found, err := contact.GuardRows(ctx, s.db, t.Tenant, channel.Email, t.Purpose, []contact.ID{about})
+	found, err := contact.GuardRows(ctx, s.db, t.Tenant, t.key(), []contact.ID{about})
 	if err != nil {
 		return "", fmt.Errorf("follow link: %w", err)
 	}
@@ -108,7 +108,7 @@ func (s *Service) ShowLeaving(ctx context.Context, token string) (Leaving, error
 	if err != nil {
 		return Leaving{}, err
 	}
-	found, err := contact.GuardRows(ctx, s.db, t.Tenant, channel.Email, t.Purpose, []contact.ID{t.Contact})
+	found, err := contact.GuardRows(ctx, s.db, t.Tenant, t.whole(), []contact.ID{t.Contact})
 	if err != nil {
 		return Leaving{}, fmt.Errorf("show unsubscribe page: %w", err)
 	}
@@ -142,7 +142,7 @@ func (s *Service) Leave(ctx context.Context, token string, oneClick bool, v Visi
 		if oneClick {
 			proof.Source = contact.OneClick
 		}
-		return s.contacts.WithdrawByLink(ctx, t.Tenant, t.Contact, channel.Email, t.Purpose, proof)
+		return s.contacts.WithdrawByLink(ctx, t.Tenant, t.Contact, t.whole(), proof)
 	})
 }
 
@@ -159,7 +159,7 @@ func (s *Service) Return(ctx context.Context, token string, v Visit) error {
 	}
 	proof := proofOf(ref, v, "Came back by the link of the message")
 	proof.Source = contact.UnsubscribeLink
-	if err := s.contacts.ReturnByLink(ctx, t.Tenant, t.Contact, channel.Email, t.Purpose, proof); err != nil {
+	if err := s.contacts.ReturnByLink(ctx, t.Tenant, t.Contact, t.whole(), proof); err != nil {
 		return fmt.Errorf("return: %w", err)
 	}
 	return nil
@@ -225,10 +225,10 @@ func (s *Service) note(ctx context.Context, t target, ref channel.Ref, kind Even
 // record: somebody opened it within the second; the part then tells the rest.
 func (s *Service) target(ctx context.Context, ref channel.Ref) (target, error) {
 	t, err := db.One[target](ctx, s.db, `
-		SELECT d.tenant_id, d.contact_id, d.state, d.updated_at, d.domain, p.revision_id, p.purpose, FALSE AS single
+		SELECT d.tenant_id, d.contact_id, d.state, d.updated_at, d.domain, d.consent_id, p.revision_id, p.purpose, p.topic_id, FALSE AS single
 		FROM delivery d JOIN part p ON p.id = d.part_id WHERE d.part_id = ? AND d.seq = ?
 		UNION ALL
-		SELECT d.tenant_id, d.contact_id, d.state, d.updated_at, d.domain, m.revision_id, m.purpose, TRUE
+		SELECT d.tenant_id, d.contact_id, d.state, d.updated_at, d.domain, d.consent_id, m.revision_id, m.purpose, m.topic_id, TRUE
 		FROM delivery d JOIN single m ON m.id = d.part_id WHERE d.part_id = ? AND d.seq = ?`,
 		ref.Part, ref.Seq, ref.Part, ref.Seq)
 	if errors.Is(err, errs.ErrNotFound) {
@@ -254,7 +254,7 @@ func (s *Service) targetInWindow(ctx context.Context, ref channel.Ref) (target, 
 	}
 	return target{
 		Tenant: p.Tenant, Contact: ids[ref.Seq-c.First], State: InFlight, Updated: s.clock.Now(),
-		Revision: p.Revision, Purpose: p.Purpose,
+		Revision: p.Revision, Purpose: p.Purpose, Topic: p.Topic,
 	}, nil
 }
 
@@ -265,7 +265,19 @@ type target struct {
 	State    State              `db:"state"`
 	Updated  time.Time          `db:"updated_at"`
 	Domain   string             `db:"domain"`
+	Consent  contact.ConsentID  `db:"consent_id"` // that allowed it; zero while its window is not on record
 	Revision content.RevisionID `db:"revision_id"`
 	Purpose  channel.Purpose    `db:"purpose"`
+	Topic    contact.TopicID    `db:"topic_id"`
 	Single   bool               `db:"single"`
+}
+
+// key is what the message needed a consent for.
+func (t target) key() contact.ConsentKey {
+	return contact.ConsentKey{Channel: channel.Email, Purpose: t.Purpose, Topic: t.Topic}
+}
+
+// whole is the purpose of the message on its channel: what the one-press way out ends, whatever the topic.
+func (t target) whole() contact.ConsentKey {
+	return contact.ConsentKey{Channel: channel.Email, Purpose: t.Purpose}
 }

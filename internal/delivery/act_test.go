@@ -181,7 +181,7 @@ func TestWhoLeftComesBackByTheLinkOfItsLetter(t *testing.T) {
 		require.True(t, l.Left && l.Return)
 		who := w.deliveries(p)[0].Contact
 		byForm := contact.Proof{Source: contact.FromForm, Wording: "I agree to news"}
-		require.ErrorIs(t, w.contacts.Grant(t.Context(), w.who, who, channel.Email, channel.Advertising, byForm), contact.ErrWithdrawn)
+		require.ErrorIs(t, w.contacts.Grant(t.Context(), w.who, who, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, byForm), contact.ErrWithdrawn)
 
 		require.ErrorIs(t, w.Return(t.Context(), leave+"x", Visit{Method: "POST"}), ErrLink)
 		require.NoError(t, w.Return(t.Context(), leave, Visit{Method: "POST", IP: "10.0.0.1"}))
@@ -195,7 +195,7 @@ func TestWhoLeftComesBackByTheLinkOfItsLetter(t *testing.T) {
 
 		require.NoError(t, w.Complain(t.Context(), leave, Visit{Method: "POST"}))
 		require.NoError(t, w.Return(t.Context(), leave, Visit{Method: "POST"}))
-		found, err := contact.GuardRows(t.Context(), d, w.who.Tenant, channel.Email, channel.Advertising, []contact.ID{who})
+		found, err := contact.GuardRows(t.Context(), d, w.who.Tenant, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, []contact.ID{who})
 		require.NoError(t, err)
 		require.Equal(t, contact.OnStopList, found[0].Reason, "a complaint is for good")
 	})

@@ -38,6 +38,7 @@ const (
 const (
 	SkipNoConsent    = "no_consent"
 	SkipUnsubscribed = "unsubscribed"
+	SkipTopicLeft    = "topic_left" // of the campaign's topic only
 	SkipSuppressed   = "suppressed" // hard bounce, complaint, by hand: the detail says which
 	SkipNoAddress    = "no_address"
 	SkipGone         = "contact_deleted"
@@ -52,6 +53,7 @@ type PartSpec struct {
 	Sender   channel.SenderID
 	Revision content.RevisionID
 	Purpose  channel.Purpose
+	Topic    contact.TopicID // 0 for none
 	Tracking Tracking
 	StartAt  time.Time // not before; zero = now
 	MaxAge   time.Duration
@@ -68,6 +70,7 @@ type Single struct {
 	Contact  contact.ID
 	Sender   channel.SenderID
 	Purpose  channel.Purpose
+	Topic    contact.TopicID   // 0 for none
 	Letter   content.Letter    // still with placeholders; Vars fill them beside the contact's fields
 	Vars     map[string]string // values by name; sealed at rest, wiped when the message is done unless its clicks are tracked
 	Looks    channel.Purpose   // the purpose that the letter is composed for, with its footer; empty = Purpose

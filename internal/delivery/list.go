@@ -108,7 +108,7 @@ func (s *Service) dress(ctx context.Context, t id.Tenant, list []Delivery) error
 	for i, d := range list {
 		ids[i] = d.Contact
 	}
-	people, err := contact.GuardRows(ctx, s.db, t, channel.Email, channel.Advertising, ids)
+	people, err := contact.GuardRows(ctx, s.db, t, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, ids)
 	if err != nil {
 		return fmt.Errorf("list deliveries: %w", err)
 	}

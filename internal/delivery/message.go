@@ -60,7 +60,7 @@ func (s *Service) subject(ctx context.Context, x *shot) (contact.Contact, error)
 	if x.single == nil || x.single.As == 0 {
 		return x.rcpt.Contact, nil
 	}
-	found, err := contact.GuardRows(ctx, s.db, x.part.Tenant, channel.Email, x.part.Purpose, []contact.ID{x.single.As})
+	found, err := contact.GuardRows(ctx, s.db, x.part.Tenant, x.part.key(channel.Email), []contact.ID{x.single.As})
 	if err != nil {
 		return contact.Contact{}, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) subject(ctx context.Context, x *shot) (contact.Contact, error)
 // leavable tells whether the message offers the one-click way out. Codes and notices to members are not a
 // mailing: there is nothing to leave (RFC 8058 is for lists).
 func leavable(p *Part, one *single) bool {
-	return p.Purpose == channel.Advertising || one == nil
+	return p.Purpose.Advertises() || one == nil
 }
 
 func labelOf(p *Part) string {
@@ -117,7 +117,7 @@ func (s *Service) valuesOf(ctx context.Context, c contact.Contact, p *Part) (con
 		return content.Values{}, err
 	}
 	return content.Values{
-		Email: c.Email, Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, Lang: c.Lang, Fields: c.Fields,
+		Email: c.Email, Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, Lang: c.Lang, Fields: c.FieldTexts(),
 		AccountName: acc.Name, AccountAddress: acc.PostalAddress,
 	}, nil
 }

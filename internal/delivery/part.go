@@ -31,6 +31,7 @@ type Part struct {
 	Sender      channel.SenderID   `db:"lane_id"`
 	Revision    content.RevisionID `db:"revision_id"`
 	Purpose     channel.Purpose    `db:"purpose"`
+	Topic       contact.TopicID    `db:"topic_id"`
 	TrackOpens  bool               `db:"track_opens"`
 	TrackClicks bool               `db:"track_clicks"`
 	State       PartState          `db:"state"`
@@ -44,8 +45,13 @@ type Part struct {
 	ChangedAt   time.Time          `db:"changed_at"`
 }
 
-const partColumns = `id, tenant_id, source, lane_id, revision_id, purpose, track_opens, track_clicks,
+const partColumns = `id, tenant_id, source, lane_id, revision_id, purpose, topic_id, track_opens, track_clicks,
 	state, filled, total, chunks, snap_cursor, start_at, expires_at, created_at, changed_at`
+
+// key is what a message of the part needs a consent for.
+func (p Part) key(ch channel.Kind) contact.ConsentKey {
+	return contact.ConsentKey{Channel: ch, Purpose: p.Purpose, Topic: p.Topic}
+}
 
 // ChunkSize is how many recipients a chunk holds.
 const ChunkSize = 1000
@@ -58,7 +64,7 @@ const (
 )
 
 func maxAge(p channel.Purpose) time.Duration {
-	if p == channel.Advertising {
+	if p.Advertises() {
 		return maxAgeAdvertising
 	}
 	return maxAgeTransactional
@@ -74,7 +80,7 @@ func (s *Service) CreatePartTx(ctx context.Context, tx *db.Tx, spec PartSpec) (P
 	}
 	p := Part{
 		ID: id.New[partKind](), Tenant: spec.Tenant, Source: spec.Source, Sender: spec.Sender, Revision: spec.Revision,
-		Purpose: spec.Purpose, TrackOpens: spec.Tracking.Opens, TrackClicks: spec.Tracking.Clicks,
+		Purpose: spec.Purpose, Topic: spec.Topic, TrackOpens: spec.Tracking.Opens, TrackClicks: spec.Tracking.Clicks,
 		StartAt: spec.StartAt, ExpiresAt: spec.StartAt.Add(spec.MaxAge), CreatedAt: tx.Now, ChangedAt: tx.Now,
 	}
 	if err := insertPart(ctx, tx, p); err != nil {

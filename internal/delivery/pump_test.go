@@ -44,7 +44,7 @@ func TestNobodyWithoutLiveConsentIsWrittenTo(t *testing.T) {
 		w := newWorld(t, d, clock.Real{})
 		ids := w.people(20)
 		proof := contact.Proof{Source: contact.UnsubscribeLink, Wording: "link of the letter"}
-		require.NoError(t, w.contacts.WithdrawByLink(t.Context(), w.who.Tenant, ids[3], channel.Email, channel.Advertising, proof))
+		require.NoError(t, w.contacts.WithdrawByLink(t.Context(), w.who.Tenant, ids[3], contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, proof))
 		require.NoError(t, w.contacts.Delete(t.Context(), w.who, ids[5]))
 		p := w.part(channel.Advertising, ids)
 		w.run(w.Service)
@@ -77,7 +77,7 @@ func TestWhoUnsubscribesWhileTheWindowIsBeingSentGetsNothing(t *testing.T) {
 		w.run(w.Service)
 		require.NoError(t, w.mailer.Wait(t.Context(), 1))
 		proof := contact.Proof{Source: contact.OneClick, Wording: "one click"}
-		require.NoError(t, w.contacts.WithdrawByLink(t.Context(), w.who.Tenant, ids[49], channel.Email, channel.Advertising, proof))
+		require.NoError(t, w.contacts.WithdrawByLink(t.Context(), w.who.Tenant, ids[49], contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, proof))
 		close(first)
 		c := w.finished(p)
 		require.Equal(t, int64(49), c.Accepted)
@@ -140,7 +140,7 @@ func TestDeadAddressesGoToTheStopList(t *testing.T) {
 		w.run(w.Service)
 		c := w.finished(p)
 		require.Equal(t, int64(2), c.Failed)
-		found, err := contact.GuardRows(t.Context(), d, w.who.Tenant, channel.Email, channel.Advertising, ids)
+		found, err := contact.GuardRows(t.Context(), d, w.who.Tenant, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, ids)
 		require.NoError(t, err)
 		require.Equal(t, contact.OnStopList, found[1].Reason)
 		require.Equal(t, contact.Reachable, found[2].Reason, "a refusal of our address is not the recipient's fault")

@@ -64,31 +64,45 @@ func (g guarded) old() bool { return time.Since(g.came) > guardAge }
 // not be sent.
 func (l *lane) guard(ctx context.Context, shots []*shot) (guarded, error) {
 	g := guarded{asked: time.Now()}
-	for _, p := range []channel.Purpose{channel.Advertising, channel.Transactional} {
-		var group []*shot
-		var ids []contact.ID
-		for _, x := range shots {
-			if !x.settled && x.part.Purpose == p {
-				group, ids = append(group, x), append(ids, x.row.Contact)
-			}
-		}
-		if len(ids) == 0 {
+	var keys []contact.ConsentKey
+	groups := make(map[contact.ConsentKey][]*shot)
+	for _, x := range shots {
+		if x.settled {
 			continue
 		}
-		found, err := contact.GuardRows(ctx, l.s.db, group[0].part.Tenant, l.sender.Kind, p, ids)
-		if err != nil {
-			return g, err
+		k := x.part.key(l.sender.Kind)
+		if groups[k] == nil {
+			keys = append(keys, k)
 		}
-		for i, x := range group {
-			x.rcpt = found[i]
-			x.row.Domain = domainOf(found[i].EmailKey)
-			if r := found[i].Reason; r != contact.Reachable {
-				x.settle(Skipped, string(r), found[i].Detail)
-			}
+		groups[k] = append(groups[k], x)
+	}
+	for _, k := range keys {
+		if err := l.s.guardGroup(ctx, k, groups[k]); err != nil {
+			return g, err
 		}
 	}
 	g.came = time.Now()
 	return g, nil
+}
+
+// guardGroup is guard for shots of one account that need the same consent.
+func (s *Service) guardGroup(ctx context.Context, key contact.ConsentKey, group []*shot) error {
+	ids := make([]contact.ID, len(group))
+	for i, x := range group {
+		ids[i] = x.row.Contact
+	}
+	found, err := contact.GuardRows(ctx, s.db, group[0].part.Tenant, key, ids)
+	if err != nil {
+		return err
+	}
+	for i, x := range group {
+		x.rcpt = found[i]
+		x.row.Domain, x.row.Consent = domainOf(found[i].EmailKey), found[i].Consent
+		if r := found[i].Reason; r != contact.Reachable {
+			x.settle(Skipped, string(r), found[i].Detail)
+		}
+	}
+	return nil
 }
 
 func domainOf(addressKey string) string {

@@ -34,6 +34,7 @@ type single struct {
 	As          contact.ID         `db:"as_id"`
 	Revision    content.RevisionID `db:"revision_id"`
 	Purpose     channel.Purpose    `db:"purpose"`
+	Topic       contact.TopicID    `db:"topic_id"`
 	TrackOpens  bool               `db:"track_opens"`
 	TrackClicks bool               `db:"track_clicks"`
 	Vars        []byte             `db:"vars"`
@@ -42,7 +43,7 @@ type single struct {
 	CreatedAt   time.Time          `db:"created_at"`
 }
 
-const singleColumns = `id, tenant_id, source, kind, sender_id, contact_id, as_id, revision_id, purpose, track_opens, track_clicks,
+const singleColumns = `id, tenant_id, source, kind, sender_id, contact_id, as_id, revision_id, purpose, topic_id, track_opens, track_clicks,
 	vars, key, expires_at, created_at`
 
 // firstSeq is the seq of a single message's one delivery.
@@ -51,7 +52,7 @@ const firstSeq = 1
 // asPart shows a single message as a part of one recipient.
 func (m single) asPart() Part {
 	return Part{
-		ID: m.ID, Tenant: m.Tenant, Source: m.Source, Sender: m.Sender, Revision: m.Revision, Purpose: m.Purpose,
+		ID: m.ID, Tenant: m.Tenant, Source: m.Source, Sender: m.Sender, Revision: m.Revision, Purpose: m.Purpose, Topic: m.Topic,
 		TrackOpens: m.TrackOpens, TrackClicks: m.TrackClicks, Filled: true, Total: 1,
 		StartAt: m.CreatedAt, ExpiresAt: m.ExpiresAt, CreatedAt: m.CreatedAt,
 	}
@@ -98,7 +99,7 @@ func (s *Service) singleOf(ctx context.Context, tx *db.Tx, m Single) (single, er
 	}
 	row := single{
 		ID: id.New[partKind](), Tenant: m.Tenant, Source: m.Source, Kind: m.Kind, Sender: m.Sender, Contact: m.Contact, As: m.As,
-		Revision: rev.ID, Purpose: m.Purpose, TrackOpens: m.Tracking.Opens, TrackClicks: m.Tracking.Clicks,
+		Revision: rev.ID, Purpose: m.Purpose, Topic: m.Topic, TrackOpens: m.Tracking.Opens, TrackClicks: m.Tracking.Clicks,
 		ExpiresAt: m.NotAfter, CreatedAt: tx.Now,
 	}
 	if m.Key != "" {
@@ -130,8 +131,8 @@ func (s *Service) openVars(m single) (map[string]string, error) {
 
 func insertSingle(ctx context.Context, tx *db.Tx, m single) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO single(`+singleColumns+`) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		m.ID, m.Tenant, m.Source, m.Kind, m.Sender, m.Contact, m.As, m.Revision, m.Purpose, m.TrackOpens, m.TrackClicks,
+		INSERT INTO single(`+singleColumns+`) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		m.ID, m.Tenant, m.Source, m.Kind, m.Sender, m.Contact, m.As, m.Revision, m.Purpose, m.Topic, m.TrackOpens, m.TrackClicks,
 		m.Vars, m.Key, m.ExpiresAt, m.CreatedAt)
 	if err != nil {
 		return err

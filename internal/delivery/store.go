@@ -19,8 +19,8 @@ var errFenced = errors.New("the chunk was taken over by another node")
 func insertPart(ctx context.Context, tx *db.Tx, p Part) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO part(`+partColumns+`)
-		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		p.ID, p.Tenant, p.Source, p.Sender, p.Revision, p.Purpose, p.TrackOpens, p.TrackClicks,
+		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		p.ID, p.Tenant, p.Source, p.Sender, p.Revision, p.Purpose, p.Topic, p.TrackOpens, p.TrackClicks,
 		p.State, p.Filled, p.Total, p.Chunks, int64(p.Cursor), p.StartAt, p.ExpiresAt, p.CreatedAt, p.ChangedAt)
 	return err
 }
@@ -168,20 +168,21 @@ func nextDue(ctx context.Context, q db.Querier, lane channel.SenderID) (time.Tim
 
 // row is a delivery as stored.
 type row struct {
-	Part     PartID           `db:"part_id"`
-	Seq      int32            `db:"seq"`
-	Tenant   id.Tenant        `db:"tenant_id"`
-	Contact  contact.ID       `db:"contact_id"`
-	State    State            `db:"state"`
-	Attempts int              `db:"attempts"`
-	Updated  time.Time        `db:"updated_at"`
-	Due      time.Time        `db:"due_at"`
-	Lane     channel.SenderID `db:"lane_id"`
-	Reason   string           `db:"reason"`
-	Detail   string           `db:"detail"`
-	Provider string           `db:"provider"`
-	Domain   string           `db:"domain"`
-	Cause    string           `db:"cause"` // with Expired as the reason: what stood in the way
+	Part     PartID            `db:"part_id"`
+	Seq      int32             `db:"seq"`
+	Tenant   id.Tenant         `db:"tenant_id"`
+	Contact  contact.ID        `db:"contact_id"`
+	State    State             `db:"state"`
+	Attempts int               `db:"attempts"`
+	Updated  time.Time         `db:"updated_at"`
+	Due      time.Time         `db:"due_at"`
+	Lane     channel.SenderID  `db:"lane_id"`
+	Reason   string            `db:"reason"`
+	Detail   string            `db:"detail"`
+	Provider string            `db:"provider"`
+	Domain   string            `db:"domain"`
+	Consent  contact.ConsentID `db:"consent_id"` // that allowed it, as the guard said; zero when it did not
+	Cause    string            `db:"cause"`      // with Expired as the reason: what stood in the way
 
 	counted  *int // attempts to be recorded, where they differ from the claimed ones
 	suppress bool // the address is dead
@@ -202,16 +203,16 @@ func (r row) charged() int {
 }
 
 var deliveryColumns = []string{"part_id", "seq", "tenant_id", "contact_id", "state", "attempts", "updated_at",
-	"due_at", "lane_id", "reason", "detail", "provider", "domain", "cause"}
+	"due_at", "lane_id", "reason", "detail", "provider", "domain", "cause", "consent_id"}
 
 const deliveryColumnList = `part_id, seq, tenant_id, contact_id, state, attempts, updated_at, due_at, lane_id,
-	reason, detail, provider, domain, cause`
+	reason, detail, provider, domain, cause, consent_id`
 
 func insertDeliveries(ctx context.Context, tx *db.Tx, rows []row) error {
 	return db.InsertRows(ctx, tx, "delivery", deliveryColumns, len(rows), func(i int) []any {
 		r := rows[i]
 		return []any{r.Part, r.Seq, r.Tenant, r.Contact, r.State, r.charged(), r.Updated, r.Due, r.Lane,
-			r.Reason, r.Detail, r.Provider, r.Domain, r.Cause}
+			r.Reason, r.Detail, r.Provider, r.Domain, r.Cause, r.Consent}
 	}, "")
 }
 
@@ -255,13 +256,13 @@ func updateDeliveries(ctx context.Context, tx *db.Tx, rows []row) (map[channel.R
 	done := make(map[channel.Ref]bool, len(rows))
 	err := eachBatch(rows, func(batch []row) error {
 		text, args := valuesOf(batch, func(r row) []any {
-			return []any{int64(r.Part), int64(r.Seq), r.Attempts, r.State, r.charged(), r.Updated, r.Due, r.Lane, r.Reason, r.Detail, r.Provider, r.Domain, r.Cause}
+			return []any{int64(r.Part), int64(r.Seq), r.Attempts, r.State, r.charged(), r.Updated, r.Due, r.Lane, r.Reason, r.Detail, r.Provider, r.Domain, r.Cause, r.Consent}
 		}, `CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT),
-			CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT)`)
+			CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT)`)
 		refs, err := db.All[refRow](ctx, tx, `
-			WITH v(part_id, seq, attempts, state, charged, updated_at, due_at, lane_id, reason, detail, provider, domain, cause) AS (VALUES `+text+`)
+			WITH v(part_id, seq, attempts, state, charged, updated_at, due_at, lane_id, reason, detail, provider, domain, cause, consent_id) AS (VALUES `+text+`)
 			UPDATE delivery SET state = v.state, attempts = v.charged, updated_at = v.updated_at, due_at = v.due_at, lane_id = v.lane_id,
-				reason = v.reason, detail = v.detail, provider = v.provider, domain = v.domain, cause = v.cause
+				reason = v.reason, detail = v.detail, provider = v.provider, domain = v.domain, cause = v.cause, consent_id = v.consent_id
 			FROM v
 			WHERE delivery.part_id = v.part_id AND delivery.seq = v.seq AND delivery.state = 1 AND delivery.attempts = v.attempts
 			RETURNING delivery.part_id, delivery.seq`, args...)
@@ -278,7 +279,7 @@ type refRow struct {
 	Seq  int32  `db:"seq"`
 }
 
-// batchRows is how many rows one bulk update carries: 13 values each, far below SQLite's 32 766 parameters.
+// batchRows is how many rows one bulk update carries: 14 values each, far below SQLite's 32 766 parameters.
 const batchRows = 100
 
 func eachBatch(rows []row, do func([]row) error) error {

@@ -43,7 +43,7 @@ func (w *world) sends(to contact.ID, fake *clock.Fake, after time.Duration) cont
 	stop := w.run(w.Service)
 	w.finished(w.part(channel.Advertising, []contact.ID{to}))
 	stop()
-	found, err := contact.GuardRows(w.t.Context(), w.db, w.who.Tenant, channel.Email, channel.Advertising, []contact.ID{to})
+	found, err := contact.GuardRows(w.t.Context(), w.db, w.who.Tenant, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, []contact.ID{to})
 	require.NoError(w.t, err)
 	w.Service = w.node("one")
 	return found[0].Reason

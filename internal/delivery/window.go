@@ -351,7 +351,7 @@ func (l *lane) settleAbandoned(ctx context.Context) error {
 // bookUnknownTx writes the uncertain recipients of a taken-over chunk down by name.
 func (s *Service) bookUnknownTx(ctx context.Context, tx *db.Tx, p Part, c chunk) error {
 	ids := c.ids[c.Done:c.Intent]
-	found, err := contact.GuardRows(ctx, tx, p.Tenant, channel.Email, p.Purpose, ids)
+	found, err := contact.GuardRows(ctx, tx, p.Tenant, p.key(channel.Email), ids)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (w *world) people(n int) []contact.ID {
 			}
 			done, err := w.contacts.BulkUpsert(ctx, tx, contact.Bulk{
 				Tenant: w.who.Tenant, By: contact.ByEmail, OnExisting: contact.UpdateEmpty, Proof: proof, Rows: batch,
-				Topics: []contact.Topic{{Channel: channel.Email, Purpose: channel.Advertising}, {Channel: channel.Email, Purpose: channel.Transactional}},
+				Consents: []contact.ConsentKey{{Channel: channel.Email, Purpose: channel.Advertising}, {Channel: channel.Email, Purpose: channel.Transactional}},
 			})
 			for _, r := range done {
 				ids = append(ids, r.Contact)

@@ -38,9 +38,9 @@ func BenchmarkGuard(b *testing.B) {
 			w.importAll(w.settle(w.upload(bigFile(100_000)), Change{}))
 			after := contact.ID(0)
 			for b.Loop() {
-				ids, err := contact.Walk(b.Context(), w.db, w.who.Tenant, contact.Target{All: true}, after, 500)
+				ids, err := w.contacts.Walk(b.Context(), w.db, w.who.Tenant, contact.Target{All: true}, after, 500)
 				require.NoError(b, err)
-				rcpt, err := contact.GuardRows(b.Context(), w.db, w.who.Tenant, channel.Email, channel.Advertising, ids)
+				rcpt, err := contact.GuardRows(b.Context(), w.db, w.who.Tenant, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, ids)
 				require.NoError(b, err)
 				if len(ids) == 500 {
 					require.Equal(b, contact.Reachable, rcpt[499].Reason)

@@ -140,7 +140,7 @@ func TestAFileBecomesContactsWithTheirConsent(t *testing.T) {
 		got := w.all()
 		require.Len(t, got, 3)
 		anna := got[0]
-		require.Equal(t, []string{"anna@example.kz", "Анна", "Ким", "+77011234567", "Алматы"}, []string{anna.Email, anna.FirstName, anna.LastName, anna.Phone, anna.Fields["city"]})
+		require.Equal(t, []string{"anna@example.kz", "Анна", "Ким", "+77011234567", "Алматы"}, []string{anna.Email, anna.FirstName, anna.LastName, anna.Phone, anna.Fields["city"].Text()})
 		require.Equal(t, []contact.ListID{done.List}, anna.Lists)
 		require.Empty(t, got[1].Phone, "a wrong telephone costs only itself")
 		require.Equal(t, `ООО "Ромашка"`, got[2].LastName)
@@ -194,14 +194,14 @@ func TestImportingAgainChangesNothingAndNeverRevivesWhoLeft(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.importAll(w.settle(w.upload(file), Change{}))
 		left := w.all()[0]
-		require.NoError(t, w.contacts.WithdrawByLink(t.Context(), w.who.Tenant, left.ID, channel.Email, channel.Advertising, contact.Proof{Source: contact.OneClick}))
+		require.NoError(t, w.contacts.WithdrawByLink(t.Context(), w.who.Tenant, left.ID, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, contact.Proof{Source: contact.OneClick}))
 		before := w.all()
 
 		again := w.importAll(w.settle(w.upload(file), Change{}))
 
 		require.Equal(t, Counts{Rows: 6, Skipped: 4, Errors: 2, Warnings: 3, InStopList: 1}, again.Counts)
 		require.Equal(t, before, w.all())
-		r, err := contact.GuardRows(t.Context(), w.db, w.who.Tenant, channel.Email, channel.Advertising, []contact.ID{left.ID})
+		r, err := contact.GuardRows(t.Context(), w.db, w.who.Tenant, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, []contact.ID{left.ID})
 		require.NoError(t, err)
 		require.Equal(t, contact.HasUnsubscribed, r[0].Reason)
 	})
@@ -210,7 +210,7 @@ func TestImportingAgainChangesNothingAndNeverRevivesWhoLeft(t *testing.T) {
 func TestWithoutADeclarationContactsStayOutOfMailings(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.importAll(w.settle(w.upload("a@example.kz\nb@example.kz\n"), Change{Consent: &Declaration{}}))
-		n, err := w.contacts.CountByReason(t.Context(), w.who.Tenant, contact.Target{All: true}, channel.Email, channel.Advertising)
+		n, err := w.contacts.CountByReason(t.Context(), w.who.Tenant, contact.Target{All: true}, contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising})
 		require.NoError(t, err)
 		require.Equal(t, contact.Counts{Total: 2, NoConsent: 2}, n)
 		acts, err := w.audit.Acts(t.Context(), w.who.Tenant, page.Ask{Limit: 10})

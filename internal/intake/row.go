@@ -43,12 +43,16 @@ const (
 type reader struct {
 	settings Settings
 	columns  []Column
+	fields   map[string]contact.Field // custom ones by key; one that is not made yet is text
 	identity contact.Identity
 	seen     map[uint64]struct{} // hashes of the addresses met so far
 }
 
-func newReader(s Settings, columns []Column) *reader {
-	r := &reader{settings: s, columns: columns, identity: contact.ByPhone, seen: map[uint64]struct{}{}}
+func newReader(s Settings, columns []Column, custom []contact.Field) *reader {
+	r := &reader{settings: s, columns: columns, identity: contact.ByPhone, seen: map[uint64]struct{}{}, fields: map[string]contact.Field{}}
+	for _, f := range custom {
+		r.fields[f.Key] = f
+	}
 	for _, m := range s.Mapping {
 		if m.Field == fieldEmail {
 			r.identity = contact.ByEmail
@@ -141,10 +145,13 @@ func (r *reader) put(l *line, m Mapping, v string) {
 	case fieldLang:
 		l.lang(m.Column, v)
 	default:
-		var value string
-		l.text(&value, v, contact.MaxFieldValue, m.Column)
+		value, err := r.fields[m.Field].Parse(v)
+		if err != nil {
+			l.fail(err, m.Column)
+			return
+		}
 		if l.row.Fields == nil {
-			l.row.Fields = map[string]string{}
+			l.row.Fields = map[string]contact.Value{}
 		}
 		l.row.Fields[m.Field] = value
 	}

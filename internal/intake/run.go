@@ -78,11 +78,15 @@ type work struct {
 }
 
 func (s *Service) open(ctx context.Context, i Import) (*work, error) {
+	custom, err := s.contacts.Fields(ctx, i.Tenant)
+	if err != nil {
+		return nil, err
+	}
 	f, err := s.blobs.Open(ctx, i.Tenant, i.blob)
 	if err != nil {
 		return nil, err
 	}
-	w := &work{Import: i, file: f, scan: i.Format.scan(f), read: newReader(i.Settings, i.Columns)}
+	w := &work{Import: i, file: f, scan: i.Format.scan(f), read: newReader(i.Settings, i.Columns, custom)}
 	if i.Format.HasHeader {
 		w.scan.next()
 	}
@@ -120,7 +124,7 @@ func (w *work) skip(ctx context.Context, done int64) error {
 
 // bulk makes the rows of the batch that are good into contacts.
 func (w *work) bulk() (b contact.Bulk, of []int) {
-	b = contact.Bulk{Tenant: w.Tenant, By: w.read.identity, OnExisting: w.Settings.OnExisting, Topics: w.Settings.Consent.topics(), Proof: w.proof}
+	b = contact.Bulk{Tenant: w.Tenant, By: w.read.identity, OnExisting: w.Settings.OnExisting, Consents: w.Settings.Consent.consents(), Proof: w.proof, Import: int64(w.ID)}
 	if w.List != 0 {
 		b.Lists = []contact.ListID{w.List}
 	}

@@ -346,7 +346,7 @@ func (s *Service) prepare(ctx context.Context, tx *db.Tx, who access.Actor, i *I
 		if m.NewField == "" {
 			continue
 		}
-		if _, err := contact.CreateFieldTx(ctx, tx, i.Tenant, m.Field, m.NewField); err != nil {
+		if _, err := contact.CreateFieldTx(ctx, tx, i.Tenant, contact.FieldDraft{Key: m.Field, Label: m.NewField}); err != nil {
 			return err
 		}
 		i.Settings.Mapping[n].NewField = ""

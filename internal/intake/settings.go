@@ -171,13 +171,13 @@ func (d Declaration) check(now time.Time) []errs.Field {
 
 func (d Declaration) day() (time.Time, error) { return time.Parse(time.DateOnly, d.Date) }
 
-func (d Declaration) topics() []contact.Topic {
+func (d Declaration) consents() []contact.ConsentKey {
 	if !d.Declared {
 		return nil
 	}
-	var out []contact.Topic
+	var out []contact.ConsentKey
 	for _, ch := range d.Channels {
-		out = append(out, contact.Topic{Channel: ch, Purpose: d.Purpose})
+		out = append(out, contact.ConsentKey{Channel: ch, Purpose: d.Purpose})
 	}
 	return out
 }

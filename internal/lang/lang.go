@@ -40,7 +40,11 @@ func FromHeader(h string) Lang {
 }
 
 // Text is one sentence in the three languages.
-type Text struct{ Ru, Kk, En string }
+type Text struct {
+	Ru string `json:"ru"`
+	Kk string `json:"kk"`
+	En string `json:"en"`
+}
 
 // In returns the sentence in l, in Russian when that translation is empty.
 func (t Text) In(l Lang) string {

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"keruen/internal/contact"
+)
+
+// FieldValue is the value of a custom field: a text, a number, a day as text, true or false, or a list of texts. A text is taken for
+// any kind and read as people write it; an empty text or null is no value.
+type FieldValue struct{ contact.Value }
+
+// Schema tells the forms.
+func (FieldValue) Schema(huma.Registry) *huma.Schema {
+	limit, items := 8000, contact.MaxListItems
+	return &huma.Schema{
+		Description: "Text, number, day (2026-03-31), true or false, or a list of texts. A text is accepted for any kind and read as people write it; an empty one or null is no value.",
+		Nullable:    true,
+		OneOf: []*huma.Schema{
+			{Type: huma.TypeString, MaxLength: &limit}, {Type: huma.TypeNumber}, {Type: huma.TypeBoolean},
+			{Type: huma.TypeArray, MaxItems: &items, Items: &huma.Schema{Type: huma.TypeString, MaxLength: &limit}},
+		},
+	}
+}
+
+func fieldValues(in map[string]contact.Value) map[string]FieldValue {
+	out := make(map[string]FieldValue, len(in))
+	for k, v := range in {
+		out[k] = FieldValue{v}
+	}
+	return out
+}
+
+func values(in map[string]FieldValue) map[string]contact.Value {
+	out := make(map[string]contact.Value, len(in))
+	for k, v := range in {
+		out[k] = v.Value
+	}
+	return out
+}
+
+// Field is a field of contacts.
+type Field struct {
+	ID      string   `json:"id,omitempty" example:"fld_0d3f8k2m9q1zr" doc:"Empty for builtin fields."`
+	Key     string   `json:"key" doc:"Name in templates: {{key}}."`
+	Label   string   `json:"label"`
+	Type    string   `json:"type" enum:"text,number,date,boolean,choice,list"`
+	Options []string `json:"options,omitempty" doc:"Allowed values of a choice or a list; a list without any is free."`
+	Builtin bool     `json:"builtin" doc:"E-mail, names and the like; cannot be removed."`
+	Version int64    `json:"version,omitempty"`
+}
+
+// Fields are the fields that templates and imports may use.
+type Fields struct {
+	Items []Field `json:"items"`
+}
+
+// CreateFieldInput adds a custom field.
+type CreateFieldInput struct {
+	Body struct {
+		Key     string   `json:"key" required:"false" pattern:"^([a-z][a-z0-9_]{0,39})?$" patternDescription:"lower-case latin letters, digits and _, beginning with a letter" doc:"Empty: made from the label."`
+		Label   string   `json:"label" minLength:"1" maxLength:"80"`
+		Type    string   `json:"type,omitempty" enum:"text,number,date,boolean,choice,list" default:"text"`
+		Options []string `json:"options,omitempty" maxItems:"100" doc:"Of a choice (needed) or a list."`
+	}
+}
+
+func (a *API) registerFields(r routes) {
+	private(r, get("/fields").needs(viewContacts).as("listFields", "contacts", "Fields of contacts"), a.listFields)
+	private(r, post("/fields").needs(editContacts).as("createField", "contacts", "Add a custom field").gives(201).once(), a.createField)
+}
