@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -163,6 +164,10 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Contacts = contact.New(a.DB, a.Events, keys)
+	a.Contacts.UseHygiene(a.Queue, resolver, a.Clock)
+	if err := a.disposableDomains(); err != nil {
+		return nil, err
+	}
 	a.Content = content.New(a.DB, a.Contacts)
 	a.Delivery = delivery.New(delivery.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
@@ -187,6 +192,22 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug)}
 	return a, nil
+}
+
+// disposableDomains reads the operator's own list of throw-away domains, where there is one.
+func (a *App) disposableDomains() error {
+	f, err := os.Open(filepath.Join(a.Config.Data, "disposable.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read disposable domains: %w", err)
+	}
+	defer f.Close()
+	if err := a.Contacts.Hygiene().ExtendDisposable(f); err != nil {
+		return fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return nil
 }
 
 // listen claims the web address, so that links can name the port. Commands beside a server claim none.

@@ -103,7 +103,7 @@ func TestTelephoneNumbersBecomeE164(t *testing.T) {
 		require.Equal(t, c.want, got, c.in)
 	}
 	for in, want := range map[string]*errs.Error{
-		"уточнить": contact.ErrPhoneChar, "123": contact.ErrPhoneLength, "": contact.ErrPhoneLength, "+7701123456": contact.ErrPhoneLength,
+		"уточнить": contact.ErrPhoneChar, "123": contact.ErrPhoneShort, "": contact.ErrPhoneLength, "+7701123456": contact.ErrPhoneLength,
 		"+12345678901234567": contact.ErrPhoneLength, "9123456789012": contact.ErrPhoneCountry,
 	} {
 		_, err := contact.ParsePhone(in, "")

@@ -27,7 +27,8 @@ var (
 	ErrEmailChar      = errs.New(errs.Invalid, "email.character", "The address has a character that addresses may not have.")
 	ErrEmailDomain    = errs.New(errs.Invalid, "email.domain", "The part after @ is not a domain name, like example.kz.")
 	ErrEmailTooLong   = errs.New(errs.Invalid, "email.too_long", "The address is longer than 254 bytes.")
-	ErrEmailLookalike = errs.New(errs.Invalid, "email.lookalike", "The address mixes Latin and Cyrillic letters that look alike.")
+	ErrEmailLookalike = errs.New(errs.Invalid, "email.lookalike", "The address mixes letters of different alphabets that look alike.")
+	ErrEmailLayout    = errs.New(errs.Invalid, "email.layout", "The address was typed with the keyboard in the wrong language.")
 	ErrEmailRole      = errs.New(errs.Invalid, "email.role", "Addresses such as abuse@ and postmaster@ do not belong to a person and are not accepted.")
 )
 
@@ -43,8 +44,10 @@ type Address struct {
 var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(true), idna.BidiRule())
 
 // ParseEmail reads an addr-spec as people type it: dot-atom local part (RFC 5321 §4.1.2, UTF-8 by
-// RFC 6531 §3.3) and a domain of two labels or more. Quoted local parts, comments, display names and IP literals
-// are refused: nobody of an audience has them, mistakes do.
+// RFC 6531 §3.3) and a domain of two labels or more, in any script (UTS-46). Quoted local parts (RFC 5321 allows them and
+// asks senders not to use them, §4.1.2), comments, display names and IP literals are refused: nobody of an audience has them,
+// mistakes do. Letters of two alphabets in one label, a whole label of look-alikes and the wrong keyboard are refused with
+// a suggestion; what is only unusual is said by Hygiene.
 func ParseEmail(s string) (Address, error) {
 	s = norm.NFC.String(strings.Map(dropInvisible, strings.TrimSpace(s)))
 	s = strings.TrimSpace(s)
@@ -56,11 +59,14 @@ func ParseEmail(s string) (Address, error) {
 	}
 	at := strings.LastIndexByte(s, '@')
 	if at < 0 {
-		return Address{}, ErrEmailNoAt
+		return Address{}, noAt(s)
 	}
 	local, domain := s[:at], strings.TrimSuffix(s[at+1:], ".")
 	if err := checkLocal(local); err != nil {
 		return Address{}, err
+	}
+	if fix := retyped(local, domain); fix != "" {
+		return Address{}, ErrEmailLayout.With("suggestion", fix)
 	}
 	ascii, err := asciiDomain(domain)
 	if err != nil {
@@ -69,7 +75,7 @@ func ParseEmail(s string) (Address, error) {
 	if len(local)+1+len(ascii) > maxEmail {
 		return Address{}, ErrEmailTooLong
 	}
-	if fix := latinOf(s); fix != "" {
+	if fix := latinOf(local, domain); fix != "" {
 		return Address{}, ErrEmailLookalike.With("suggestion", fix)
 	}
 	return Address{
@@ -156,65 +162,6 @@ func dropInvisible(r rune) rune {
 	default:
 		return r
 	}
-}
-
-// lookalikes are the Cyrillic letters that slip into Latin addresses from a Russian or Kazakh keyboard.
-var lookalikes = map[rune]rune{
-	'а': 'a', 'в': 'b', 'с': 'c', 'е': 'e', 'һ': 'h', 'і': 'i', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o', 'р': 'p', 'т': 't', 'у': 'y', 'х': 'x', 'ѕ': 's', 'ј': 'j',
-	'А': 'A', 'В': 'B', 'С': 'C', 'Е': 'E', 'І': 'I', 'К': 'K', 'М': 'M', 'Н': 'H', 'О': 'O', 'Р': 'P', 'Т': 'T', 'У': 'Y', 'Х': 'X',
-}
-
-// latinOf returns the address in Latin letters when some label of it mixes the two alphabets, else "".
-func latinOf(s string) string {
-	mixed := false
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '@' || r == '.' }) {
-		mixed = mixed || mixesAlphabets(part)
-	}
-	if !mixed {
-		return ""
-	}
-	return strings.Map(func(r rune) rune {
-		if l, ok := lookalikes[r]; ok {
-			return l
-		}
-		return r
-	}, s)
-}
-
-func mixesAlphabets(s string) bool {
-	var latin, cyrillic bool
-	for _, r := range s {
-		latin = latin || r < utf8.RuneSelf && unicode.IsLetter(r)
-		cyrillic = cyrillic || unicode.Is(unicode.Cyrillic, r)
-	}
-	return latin && cyrillic
-}
-
-// typos are mistyped domains seen in practice, and what was meant.
-var typos = map[string]string{
-	"gmial.com": "gmail.com", "gmai.com": "gmail.com", "gmail.co": "gmail.com", "gmail.ru": "gmail.com", "gmail.con": "gmail.com", "gamil.com": "gmail.com", "gmal.com": "gmail.com", "gmail.kz": "gmail.com",
-	"maill.ru": "mail.ru", "mail.ri": "mail.ru", "mal.ru": "mail.ru", "meil.ru": "mail.ru", "mail.tu": "mail.ru", "mail.com.ru": "mail.ru",
-	"yadex.ru": "yandex.ru", "yndex.ru": "yandex.ru", "yandx.ru": "yandex.ru", "yandex.ry": "yandex.ru", "yandex.kom": "yandex.com",
-	"hotmial.com": "hotmail.com", "hotmail.co": "hotmail.com", "outlok.com": "outlook.com", "iclod.com": "icloud.com", "icloud.co": "icloud.com", "rambler.tu": "rambler.ru",
-}
-
-func hintFor(local, domain string) string {
-	if meant, ok := typos[domain]; ok {
-		return local + "@" + meant
-	}
-	return ""
-}
-
-// neverPeople are local parts that may not be mailed at all; RFC 2142 reserves most of them.
-var neverPeople = map[string]bool{"abuse": true, "postmaster": true, "mailer-daemon": true, "spam": true, "noreply": true, "no-reply": true, "hostmaster": true}
-
-// Person returns ErrEmailRole for an address that is a mechanism rather than a reader.
-func (a Address) Person() error {
-	local, _, _ := strings.Cut(a.Key, "@")
-	if neverPeople[local] {
-		return ErrEmailRole
-	}
-	return nil
 }
 
 // Mask returns a hint of an address for people that does not give it away: "a…@mail.ru", "+7…89".

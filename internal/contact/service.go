@@ -31,6 +31,7 @@ type Service struct {
 	watchers []func(Stopped)
 
 	segments Segments
+	helpers
 }
 
 // New makes the service. The keys give the stop-list its keyed hashes: with another master key it would be blind.
@@ -79,6 +80,7 @@ type Total struct {
 type View struct {
 	Contact
 	Consents   []State
+	Pauses     []Pause // that are not over
 	Lists      []ListID
 	Tags       []TagID
 	Suppressed []Suppression // entries of the stop-list for its addresses
@@ -183,6 +185,14 @@ func (s *Service) views(ctx context.Context, t id.Tenant, list []Contact) ([]Vie
 		v := &out[at[st.Contact]]
 		v.Consents = append(v.Consents, st)
 	}
+	pauses, err := pausesOf(ctx, s.db, t, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read pauses: %w", err)
+	}
+	for _, p := range pauses {
+		v := &out[at[p.Contact]]
+		v.Pauses = append(v.Pauses, p)
+	}
 	members, err := listsOf(ctx, s.db, t, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read lists: %w", err)
@@ -253,7 +263,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c Contact) (Contact, err
 		if err != nil {
 			return Contact{}, err
 		}
-		if len(same) > 0 && same[0].Sort == Staff {
+		if len(same) > 0 && same[0].Sort != Audience {
 			c.ID, c.Version, c.CreatedAt = same[0].ID, same[0].Version, same[0].CreatedAt
 			ok, err := s.updateContact(ctx, tx, c)
 			if err == nil && !ok {
@@ -358,12 +368,7 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, c ID) error {
 		if err := s.blankSuppressions(ctx, tx, got); err != nil {
 			return err
 		}
-		for _, table := range []string{"list_member", "contact_tag", "consent_state"} {
-			if _, err := db.Exec(ctx, tx, `DELETE FROM `+table+` WHERE tenant_id = ? AND contact_id = ?`, who.Tenant, c); err != nil {
-				return err
-			}
-		}
-		if _, err := db.Exec(ctx, tx, `DELETE FROM contacts WHERE tenant_id = ? AND id = ?`, who.Tenant, c); err != nil {
+		if err := deleteRows(ctx, tx, got); err != nil {
 			return err
 		}
 		s.announceStop(tx, Stopped{Tenant: who.Tenant, Contact: c})

@@ -33,6 +33,11 @@ func (d Dialect) JSONWrite() string { return d.pick("jsonb(?)", "?::jsonb") }
 // JSONRead selects a {json} column as text.
 func (d Dialect) JSONRead(column string) string { return d.pick("json("+column+")", column+"::text") }
 
+// After is what follows the first mark in a text column: the domain of an address. The mark is one harmless character, not input.
+func (d Dialect) After(column, mark string) string {
+	return "substr(" + column + ", " + d.pick("instr", "strpos") + "(" + column + ", '" + mark + "') + 1)"
+}
+
 // JSONText is the value of a key as text (a number or a boolean in the engine's own writing), NULL if absent.
 func (d Dialect) JSONText(column, key string) string {
 	return d.pick(column+"->>"+jsonPath(key), column+"->>"+literal(key))
