@@ -38,6 +38,7 @@ import (
 	"keruen/internal/jobs"
 	"keruen/internal/mail/mx"
 	"keruen/internal/notice"
+	"keruen/internal/preference"
 	"keruen/internal/sandbox"
 	"keruen/internal/secret"
 	"keruen/internal/terms"
@@ -62,20 +63,21 @@ type App struct {
 	Clock  clock.Clock
 	URL    string // where people reach it
 
-	DB        *db.DB
-	Queue     *jobs.Queue
-	Events    *event.Bus
-	Access    *access.Service
-	Audit     *audit.Service
-	Terms     *terms.Service
-	Contacts  *contact.Service
-	Content   *content.Service
-	Senders   *email.Desk
-	Delivery  *delivery.Service
-	Campaigns *campaign.Service
-	Imports   *intake.Service
-	World     *sandbox.World // nil when the pretend world is off
-	House     id.Tenant
+	DB          *db.DB
+	Queue       *jobs.Queue
+	Events      *event.Bus
+	Access      *access.Service
+	Audit       *audit.Service
+	Terms       *terms.Service
+	Contacts    *contact.Service
+	Content     *content.Service
+	Senders     *email.Desk
+	Delivery    *delivery.Service
+	Campaigns   *campaign.Service
+	Imports     *intake.Service
+	Preferences *preference.Service
+	World       *sandbox.World // nil when the pretend world is off
+	House       id.Tenant
 
 	listener net.Listener
 	server   *http.Server
@@ -179,6 +181,13 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	})
 	a.Imports = intake.New(a.DB, blobs, a.Queue, a.Contacts)
 	a.Imports.MaxFile = int64(c.Limits.ImportMB) << 20
+	a.Preferences = preference.New(preference.Parts{
+		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Queue: a.Queue, Access: a.Access, Contacts: a.Contacts,
+		Delivery: a.Delivery, Senders: senders, BaseURL: a.URL,
+	})
+	if err := a.Preferences.Start(ctx); err != nil {
+		return nil, err
+	}
 	letters := notice.New(notice.Parts{
 		DB: a.DB, Access: a.Access, Contacts: a.Contacts, Senders: senders, Delivery: a.Delivery, Log: a.Log, House: a.House, BaseURL: a.URL,
 	})

@@ -7,6 +7,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/api"
 	"keruen/internal/errs"
+	"keruen/internal/preference"
 	"keruen/internal/site"
 	"keruen/internal/track"
 	"keruen/internal/visit"
@@ -36,10 +37,11 @@ func (a *App) web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	links := fromVisitor(track.Handler(a.Delivery, a.Log))
+	links := fromVisitor(track.Handler(a.Delivery, a.Preferences, a.Log))
 	mux.Handle(api.Prefix+"/", a.api)
 	mux.Handle("/t/", links)
 	mux.Handle("/u/", links)
+	mux.Handle(preference.PublicPath, links)
 	if a.World != nil {
 		mux.Handle(SandboxPath, a.World.Handler())
 	}

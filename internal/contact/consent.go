@@ -37,6 +37,7 @@ const (
 	Granted   Action = "granted"
 	Withdrawn Action = "withdrawn"
 	Absent    Action = "none"
+	Undid     Action = "undone" // the import that brought it was taken back: nothing holds, as before. Only in the history.
 )
 
 // Source tells how a consent came about or ended.
@@ -51,7 +52,9 @@ const (
 	UnsubscribeLink Source = "unsubscribe_link" // by the page behind the link of a letter: leaving, and coming back
 	OneClick        Source = "one_click"
 	ByComplaint     Source = "complaint"
-	FromMember      Source = "member" // the member itself, by registering
+	FromMember      Source = "member"          // the member itself, by registering
+	ByImportUndo    Source = "import_undo"     // an import was taken back
+	PreferencePage  Source = "preference_page" // by the contact itself, on the page of its choices
 )
 
 // ConsentKey is what a consent is about. Topic 0 is the purpose as a whole.
@@ -239,7 +242,10 @@ func (s *Service) ReturnByLink(ctx context.Context, t id.Tenant, c ID, key Conse
 		if errors.Is(err, ErrComplaint) {
 			return nil
 		}
-		return err
+		if err != nil || key.Topic != 0 {
+			return err
+		}
+		return countMembers(ctx, tx, t, c, ByOwnReturn, func(x *tally) { x.joined++ })
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"keruen/internal/channel"
 	"keruen/internal/db"
@@ -23,6 +24,7 @@ const (
 	HasUnsubscribed Reason = "unsubscribed"
 	TopicLeft       Reason = "topic_left" // of a campaign with a topic: the contact left this topic only
 	NoConsent       Reason = "no_consent"
+	Paused          Reason = "paused" // the contact wants no mailings for a while
 )
 
 // Recipient is what the pipeline must know about a contact at the moment of sending.
@@ -43,6 +45,7 @@ type guardRow struct {
 	TopicAction  Action     `db:"topic_action"`
 	TopicConsent ConsentID  `db:"topic_consent_id"`
 	TopicStop    TopicID    `db:"topic_stop"`
+	Paused       time.Time  `db:"paused_until"`
 }
 
 // hashColumn is the hash that the stop-list of a channel is compared with. Channels whose addresses contacts do not
@@ -69,13 +72,17 @@ func look(d db.Dialect, table, on string) string {
 }
 
 // judged joins to contacts c what the rule needs for one key: the state s of the purpose, the entry x of the stop-list, and for
-// a topic its state o and the mark k that it was left. The second result selects what a guardRow holds beside the contact.
-func judged(d db.Dialect, key ConsentKey) (joins, selected string, args []any) {
+// a topic its state o and the mark k that it was left, for mailings the pause z that is not over now. The second result selects what a guardRow holds beside the contact.
+func judged(d db.Dialect, now time.Time, key ConsentKey) (joins, selected string, args []any) {
 	const state = "%s.tenant_id = c.tenant_id AND %[1]s.contact_id = c.id AND %[1]s.channel = ? AND %[1]s.purpose = ? AND %[1]s.topic_id = "
 	hash := hashColumn(key.Channel)
 	joins = look(d, "consent_state s", fmt.Sprintf(state, "s")+"0") +
 		look(d, "suppression x", "x.tenant_id = c.tenant_id AND x.channel = ? AND x.address_hash = "+hash)
 	selected, args = "s.action, s.consent_id, x.reason AS stop_reason, x.scope AS stop_scope", []any{key.Channel, key.Purpose, key.Channel}
+	if key.Purpose.Advertises() {
+		joins += look(d, "contact_pause z", "z.tenant_id = c.tenant_id AND z.contact_id = c.id AND z.channel = ? AND z.until_at > ?")
+		selected, args = selected+", z.until_at AS paused_until", append(args, key.Channel, now)
+	}
 	if key.Topic == 0 {
 		return joins, selected, args
 	}
@@ -89,7 +96,7 @@ func judged(d db.Dialect, key ConsentKey) (joins, selected string, args []any) {
 // this moment (AUD-1): one query for a window of up to a few hundred ids, safe inside and outside a transaction.
 func GuardRows(ctx context.Context, q db.Querier, t id.Tenant, key ConsentKey, ids []ID) ([]Recipient, error) {
 	w := db.Where("c.tenant_id = ?", t).And(db.In("c.id", ids))
-	joins, selected, args := judged(q.Dialect(), key)
+	joins, selected, args := judged(q.Dialect(), q.Moment(), key)
 	rows, err := db.All[guardRow](ctx, q, `SELECT `+columns(q)+`, `+selected+` FROM contacts c`+joins+` WHERE `+w.SQL(), append(args, w.Args()...)...)
 	if err != nil {
 		return nil, fmt.Errorf("guard recipients: %w", err)
@@ -138,6 +145,8 @@ func (r *guardRow) verdict(address string, key ConsentKey) Reason {
 		return TopicLeft
 	case r.Action != Granted && r.TopicAction != Granted:
 		return NoConsent
+	case !r.Paused.IsZero():
+		return Paused
 	default:
 		return Reachable
 	}
@@ -156,6 +165,9 @@ func reasonSQL(key ConsentKey) string {
 	left, granted := "", "s.action = 'granted'"
 	if key.Topic != 0 {
 		left, granted = " WHEN o.action = 'withdrawn' OR k.topic_id IS NOT NULL THEN 'topic_left'", "(s.action = 'granted' OR o.action = 'granted')"
+	}
+	if key.Purpose.Advertises() {
+		granted += " AND z.until_at IS NOT NULL THEN 'paused' WHEN " + granted
 	}
 	return "CASE WHEN " + hashColumn(key.Channel) + " IS NULL THEN 'no_address'" +
 		" WHEN " + stops + " AND x.reason <> 'unsubscribed' THEN 'suppressed'" +

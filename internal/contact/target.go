@@ -85,7 +85,7 @@ func (s *Service) Walk(ctx context.Context, q db.Querier, t id.Tenant, a Target,
 
 // Counts tells how a target divides for one channel, purpose and topic. The parts add up to Total.
 type Counts struct {
-	Total, Reachable, NoAddress, Suppressed, Unsubscribed, TopicLeft, NoConsent int64
+	Total, Reachable, NoAddress, Suppressed, Unsubscribed, TopicLeft, NoConsent, Paused int64
 }
 
 // CountByReason counts a target as the guard would judge it now, for the check before sending.
@@ -99,7 +99,7 @@ func (s *Service) CountByReason(ctx context.Context, t id.Tenant, a Target, key 
 
 // CountWhere is CountByReason for conditions on the alias c of contacts, the account's among them.
 func (s *Service) CountWhere(ctx context.Context, w *db.Conditions, key ConsentKey) (Counts, error) {
-	joins, _, args := judged(db.SQLite, key) // plain joins: the whole account is read anyway
+	joins, _, args := judged(db.SQLite, s.db.Moment(), key) // plain joins: the whole account is read anyway
 	rows, err := db.All[struct {
 		Reason Reason
 		N      int64
@@ -131,5 +131,7 @@ func (n *Counts) add(r Reason, k int64) {
 		n.TopicLeft = k
 	case NoConsent:
 		n.NoConsent = k
+	case Paused:
+		n.Paused = k
 	}
 }

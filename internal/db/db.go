@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"keruen/internal/clock"
 	"keruen/internal/errs"
@@ -148,3 +149,6 @@ func (d *DB) query(ctx context.Context, text string, args []any) (*sql.Rows, err
 	rows, err := d.engine.reader().QueryContext(ctx, d.Dialect().rewrite(text), d.Dialect().bindAll(args)...)
 	return rows, kindOf(err)
 }
+
+// Moment is the time by the clock of the database.
+func (d *DB) Moment() time.Time { return d.clock.Now() }

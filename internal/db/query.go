@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"keruen/internal/errs"
 )
@@ -10,6 +11,7 @@ import (
 // Querier reads: *DB outside a transaction (a snapshot of what is committed), *Tx inside one.
 type Querier interface {
 	Dialect() Dialect
+	Moment() time.Time // of the transaction; outside of one, by the clock
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 }
 

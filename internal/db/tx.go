@@ -51,6 +51,9 @@ func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 // Dialect tells which engine runs.
 func (tx *Tx) Dialect() Dialect { return tx.d.Dialect() }
 
+// Moment is Now, for functions that run in and out of a transaction.
+func (t *Tx) Moment() time.Time { return t.Now }
+
 func (d *DB) newTx(run runner) *Tx { return &Tx{Now: d.clock.Now(), d: d, run: run} }
 
 // call runs fn and returns what spoils the transaction: its error, or a statement's that it swallowed.

@@ -87,11 +87,37 @@ func (s *Service) linkTarget(ctx context.Context, t target, ref channel.Ref, ind
 
 // Leaving is what the unsubscribe page shows.
 type Leaving struct {
-	Account string // whose mailing it is
-	Address string // masked: forwarded letters must not show it (m•••@example.kz)
-	Lang    lang.Lang
-	Left    bool // has left already
-	Return  bool // may come back: it left by itself, and the contact is still there
+	Account   string // whose mailing it is
+	Address   string // masked: forwarded letters must not show it (m•••@example.kz)
+	Lang      lang.Lang
+	Token     string    // of the link, for those to the other pages about the message
+	Topic     lang.Text // name of the letter's topic; empty when it has none
+	Others    bool      // it is an offer of others
+	TopicLeft bool      // its topic was left, other mailings come
+	Left      bool      // has left already
+	Return    bool      // may come back: it left by itself, and the contact is still there
+}
+
+// LeaveScope says how much somebody leaves by a message.
+type LeaveScope string
+
+// Scopes. What the mail program's own button asks for is LeavePurpose: the safe side (RFC 8058).
+const (
+	LeavePurpose LeaveScope = ""       // the purpose of the message, on its channel
+	LeaveNarrow  LeaveScope = "narrow" // only its topic, or only offers of others
+	LeaveAll     LeaveScope = "all"    // every mailing on its channel
+)
+
+// keys are the consents that a scope ends.
+func (t target) keys(scope LeaveScope) []contact.ConsentKey {
+	switch {
+	case scope == LeaveNarrow && t.Topic != 0:
+		return []contact.ConsentKey{t.key()}
+	case scope == LeaveAll && t.Purpose.Advertises():
+		return []contact.ConsentKey{{Channel: channel.Email, Purpose: channel.Advertising}, {Channel: channel.Email, Purpose: channel.ThirdParty}}
+	default:
+		return []contact.ConsentKey{t.whole()}
+	}
 }
 
 // ShowLeaving tells what an unsubscribe link is about. It changes nothing: scanners follow links.
@@ -113,12 +139,24 @@ func (s *Service) ShowLeaving(ctx context.Context, token string) (Leaving, error
 		return Leaving{}, fmt.Errorf("show unsubscribe page: %w", err)
 	}
 	c := found[0]
-	out := Leaving{Account: acc.Name, Address: mask(c.Email), Lang: acc.Lang}
+	out := Leaving{Account: acc.Name, Address: mask(c.Email), Lang: acc.Lang, Token: token, Others: t.Purpose == channel.ThirdParty}
 	out.Left = c.Reason == contact.HasUnsubscribed || c.Reason == contact.Gone
 	out.Return = c.Reason == contact.HasUnsubscribed
 	if l, ok := lang.Parse(c.Lang); ok && c.Lang != "" {
 		out.Lang = l
 	}
+	if t.Topic == 0 || out.Left {
+		return out, nil
+	}
+	topic, err := s.contacts.TopicOf(ctx, t.Tenant, t.Topic)
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
+		return Leaving{}, fmt.Errorf("show unsubscribe page: %w", err)
+	}
+	found, err = contact.GuardRows(ctx, s.db, t.Tenant, t.key(), []contact.ID{t.Contact})
+	if err != nil {
+		return Leaving{}, fmt.Errorf("show unsubscribe page: %w", err)
+	}
+	out.Topic, out.TopicLeft = topic.Name, found[0].Reason == contact.TopicLeft
 	return out, nil
 }
 
@@ -135,19 +173,28 @@ func mask(address string) string {
 func lastAt(s string) int { return len(s) - len(domainOf(s)) - 1 }
 
 // Leave withdraws the contact's consent (AUD-3): at once, also for messages that are queued. Repeating it
-// changes nothing. oneClick tells the mail program's button from our page.
-func (s *Service) Leave(ctx context.Context, token string, oneClick bool, v Visit) error {
+// changes nothing. oneClick tells the mail program's button, which leaves the whole purpose, from our page.
+func (s *Service) Leave(ctx context.Context, token string, scope LeaveScope, oneClick bool, v Visit) error {
+	if oneClick {
+		scope = LeavePurpose
+	}
 	return s.leave(ctx, token, v, func(t target, proof contact.Proof) error {
 		proof.Source = contact.UnsubscribeLink
 		if oneClick {
 			proof.Source = contact.OneClick
 		}
-		return s.contacts.WithdrawByLink(ctx, t.Tenant, t.Contact, t.whole(), proof)
+		for _, key := range t.keys(scope) {
+			if err := s.contacts.WithdrawByLink(ctx, t.Tenant, t.Contact, key, proof); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // Return takes back an unsubscription, for somebody who pressed the button by mistake. The link came to the mailbox that
-// had agreed, so it is the contact itself that acts (AUD-3). Where there is nothing to take back it changes nothing.
+// had agreed, so it is the contact itself that acts (AUD-3). Where there is nothing to take back it changes nothing; with a topic it
+// also takes back that the topic was left.
 func (s *Service) Return(ctx context.Context, token string, v Visit) error {
 	ref, _, err := s.readLink(signLeave, token, 0)
 	if err != nil {
@@ -159,8 +206,14 @@ func (s *Service) Return(ctx context.Context, token string, v Visit) error {
 	}
 	proof := proofOf(ref, v, "Came back by the link of the message")
 	proof.Source = contact.UnsubscribeLink
-	if err := s.contacts.ReturnByLink(ctx, t.Tenant, t.Contact, t.whole(), proof); err != nil {
-		return fmt.Errorf("return: %w", err)
+	keys := []contact.ConsentKey{t.whole()}
+	if t.Topic != 0 {
+		keys = append(keys, t.key())
+	}
+	for _, key := range keys {
+		if err := s.contacts.ReturnByLink(ctx, t.Tenant, t.Contact, key, proof); err != nil {
+			return fmt.Errorf("return: %w", err)
+		}
 	}
 	return nil
 }

@@ -96,14 +96,14 @@ func TestLeavingByTheLinkOfALetterIsForGood(t *testing.T) {
 		show, err := w.ShowLeaving(t.Context(), first)
 		require.NoError(t, err)
 		require.Equal(t, Leaving{Account: "Dala Books", Address: "p•••@d0.test", Lang: "en"}, show)
-		require.NoError(t, w.Leave(t.Context(), first, true, Visit{Method: "POST"}))
-		require.NoError(t, w.Leave(t.Context(), first, false, Visit{Method: "POST"}))
+		require.NoError(t, w.Leave(t.Context(), first, LeavePurpose, true, Visit{Method: "POST"}))
+		require.NoError(t, w.Leave(t.Context(), first, LeavePurpose, false, Visit{Method: "POST"}))
 		show, err = w.ShowLeaving(t.Context(), first)
 		require.NoError(t, err)
 		require.True(t, show.Left)
 
 		second := got[2].Email.UnsubscribeURL[len("https://k.test/u/"):]
-		require.NoError(t, w.Leave(t.Context(), second, false, Visit{Method: "POST"}))
+		require.NoError(t, w.Leave(t.Context(), second, LeavePurpose, false, Visit{Method: "POST"}))
 		require.NoError(t, w.Complain(t.Context(), second, Visit{Method: "POST"}))
 		c := w.counts(p)
 		require.Equal(t, int64(2), c.Unsubscribed)
@@ -161,7 +161,7 @@ func TestActsWithinTheWindowAreNotLost(t *testing.T) {
 			m = w.mailer.Seen()[1]
 		}
 		leave := m.Email.UnsubscribeURL[len("https://k.test/u/"):]
-		require.NoError(t, w.Leave(t.Context(), leave, true, Visit{Method: "POST"}))
+		require.NoError(t, w.Leave(t.Context(), leave, LeavePurpose, true, Visit{Method: "POST"}))
 		close(hold)
 		w.finished(p)
 		require.Equal(t, int64(1), w.counts(p).Unsubscribed)
@@ -175,7 +175,7 @@ func TestWhoLeftComesBackByTheLinkOfItsLetter(t *testing.T) {
 		w := newWorld(t, d, clock.Real{})
 		p, got := w.letters(1)
 		leave := got[1].Email.UnsubscribeURL[len("https://k.test/u/"):]
-		require.NoError(t, w.Leave(t.Context(), leave, false, Visit{Method: "POST"}))
+		require.NoError(t, w.Leave(t.Context(), leave, LeavePurpose, false, Visit{Method: "POST"}))
 		l, err := w.ShowLeaving(t.Context(), leave)
 		require.NoError(t, err)
 		require.True(t, l.Left && l.Return)

@@ -42,6 +42,7 @@ const (
 	SkipSuppressed   = "suppressed" // hard bounce, complaint, by hand: the detail says which
 	SkipNoAddress    = "no_address"
 	SkipGone         = "contact_deleted"
+	SkipBreak        = "paused" // the contact wants no mailings for a while
 	SkipPaused       = "sender_paused"
 	SkipTemplate     = "template_error"
 )

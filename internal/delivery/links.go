@@ -37,6 +37,11 @@ func (s *Service) linkLeave(r channel.Ref) string {
 	return s.base + "/u/" + s.keys.Sign(signLeave, refBytes(r))
 }
 
+// linkPreferences and linkWhy are the addresses of the pages on which the recipient chooses what it gets, and reads why the message
+// came. They carry the token of the way out: whoever may leave may see these.
+func linkPreferences(leave string) string { return leave + "/preferences" }
+func linkWhy(leave string) string         { return leave + "/why" }
+
 // returnToken stands in the envelope sender (VERP), in letters of one case. It is equal at every attempt.
 func (s *Service) returnToken(r channel.Ref) string { return s.keys.SignLocal(signReturn, refBytes(r)) }
 

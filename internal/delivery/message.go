@@ -45,7 +45,8 @@ func (s *Service) message(ctx context.Context, snd channel.Sender, x *shot) (cha
 			return channel.Message{}, fmt.Errorf("open values: %w", err)
 		}
 	}
-	values.UnsubscribeURL = s.linkLeave(ref)
+	leave := s.linkLeave(ref)
+	values.UnsubscribeURL, values.PreferencesURL, values.WhyURL = leave, linkPreferences(leave), linkWhy(leave)
 	if leavable(p, x.single) {
 		e.UnsubscribeURL = values.UnsubscribeURL
 	}

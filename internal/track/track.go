@@ -4,10 +4,12 @@
 //	GET  /t/o/{token}  picture      GET  /t/c/{token}  → 302 to the link's target
 //	GET  /u/{token}    page with a button; following a link never unsubscribes anybody
 //	POST /u/{token}    one-click by the mail program (RFC 8058), or the page's buttons: leave, come back
+//	/u/{token}/preferences   what the recipient gets, chosen by itself; /u/{token}/why tells why the message came
+//	/p/pref/{key}            the same without a message: an address is asked for, and a link sent there
+//	/p/pref/me/{token}, /p/pref/address/{token}   what the letters that were asked for lead to
 package track
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -17,7 +19,9 @@ import (
 
 	"keruen/internal/delivery"
 	"keruen/internal/errs"
+	"keruen/internal/frame"
 	"keruen/internal/lang"
+	"keruen/internal/preference"
 )
 
 // Pipeline is what the links lead to; delivery.Service is one.
@@ -25,25 +29,37 @@ type Pipeline interface {
 	Open(ctx context.Context, token string, v delivery.Visit) error
 	Click(ctx context.Context, token string, v delivery.Visit) (to string, err error)
 	ShowLeaving(ctx context.Context, token string) (delivery.Leaving, error)
-	Leave(ctx context.Context, token string, oneClick bool, v delivery.Visit) error
+	Leave(ctx context.Context, token string, scope delivery.LeaveScope, oneClick bool, v delivery.Visit) error
 	Return(ctx context.Context, token string, v delivery.Visit) error
 	Complain(ctx context.Context, token string, v delivery.Visit) error
 }
 
 type server struct {
-	pipeline Pipeline
-	log      *slog.Logger
+	pipeline    Pipeline
+	preferences *preference.Service
+	log         *slog.Logger
 }
 
-// Handler serves /t/ and /u/.
-func Handler(p Pipeline, log *slog.Logger) http.Handler {
-	s := &server{pipeline: p, log: log}
+// Handler serves /t/, /u/ and /p/pref/.
+func Handler(p Pipeline, preferences *preference.Service, log *slog.Logger) http.Handler {
+	s := &server{pipeline: p, preferences: preferences, log: log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /t/o/{token}", s.open) // GET also answers HEAD
 	mux.HandleFunc("GET /t/c/{token}", s.click)
 	mux.HandleFunc("OPTIONS /t/c/{token}", s.click)
 	mux.HandleFunc("GET /u/{token}", s.askLeave)
 	mux.HandleFunc("POST /u/{token}", s.leave)
+	mux.HandleFunc("GET /u/{token}/preferences", s.showPreferences)
+	mux.HandleFunc("POST /u/{token}/preferences", s.changePreferences)
+	mux.HandleFunc("GET /u/{token}/why", s.showWhy)
+	mux.HandleFunc("POST /u/{token}/why", s.askData)
+	mux.HandleFunc("GET "+preference.LinkPath+"{token}", s.showPreferences)
+	mux.HandleFunc("POST "+preference.LinkPath+"{token}", s.changePreferences)
+	mux.HandleFunc("GET "+preference.AddressPath+"{token}", s.showAddress)
+	mux.HandleFunc("POST "+preference.AddressPath+"{token}", s.confirmAddress)
+	mux.HandleFunc("GET "+preference.PublicPath+"{key}", s.showPublic)
+	mux.HandleFunc("POST "+preference.PublicPath+"{key}", s.askLink)
+	mux.HandleFunc("GET "+preference.PublicPath+"{key}/logo/{logo}", s.logo)
 	mux.HandleFunc("/", s.badLink)
 	return mux
 }
@@ -68,7 +84,7 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) {
 	if err := s.pipeline.Open(r.Context(), r.PathValue("token"), visit(r)); err != nil {
 		s.note(r, "record opening", err)
 	}
-	private(w)
+	frame.Private(w.Header())
 	w.Header().Set("Content-Type", "image/gif")
 	_, _ = w.Write(pixel)
 }
@@ -83,7 +99,7 @@ func (s *server) click(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.note(r, "record click", err)
 	}
-	private(w)
+	frame.Private(w.Header())
 	http.Redirect(w, r, to, http.StatusFound)
 }
 
@@ -110,33 +126,34 @@ func (s *server) leave(w http.ResponseWriter, r *http.Request) {
 		s.comeBack(w, r, token, v)
 		return
 	}
-	err := s.pipeline.Leave(r.Context(), token, oneClick, v)
+	scope := delivery.LeaveScope(r.PostFormValue("scope"))
+	err := s.pipeline.Leave(r.Context(), token, scope, oneClick, v)
 	if err == nil && spam && !oneClick {
 		err = s.pipeline.Complain(r.Context(), token, v)
 	}
 	switch {
 	case err != nil && oneClick:
-		private(w)
+		frame.Private(w.Header())
 		http.Error(w, "not unsubscribed", status(err))
 		s.note(r, "unsubscribe", err)
 	case err != nil:
 		s.failed(w, r, err)
 	case oneClick:
-		private(w)
+		frame.Private(w.Header())
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte("unsubscribed\n"))
 	default:
-		s.left(w, r, token, spam)
+		s.left(w, r, token, scope, spam)
 	}
 }
 
-func (s *server) left(w http.ResponseWriter, r *http.Request, token string, spam bool) {
+func (s *server) left(w http.ResponseWriter, r *http.Request, token string, scope delivery.LeaveScope, spam bool) {
 	l, err := s.pipeline.ShowLeaving(r.Context(), token)
 	if err != nil {
 		s.failed(w, r, err)
 		return
 	}
-	s.show(w, r, http.StatusOK, view{Page: done, Leaving: l, Spam: spam, Now: true})
+	s.show(w, r, http.StatusOK, view{Page: done, Leaving: l, Scope: scope, Spam: spam, Now: true})
 }
 
 // comeBack takes an unsubscription back, for whoever pressed the button by mistake.
@@ -182,33 +199,4 @@ func (s *server) note(r *http.Request, what string, err error) {
 	}
 	kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	s.log.Warn(what, "path", kind, "error", err)
-}
-
-// private keeps answers out of caches and the address of the link from the next site (email-delivery.md §15).
-func private(w http.ResponseWriter) {
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	h.Set("X-Content-Type-Options", "nosniff")
-}
-
-func (s *server) show(w http.ResponseWriter, r *http.Request, code int, v view) {
-	if want := r.URL.Query().Get("lang"); want != "" {
-		if l, ok := lang.Parse(want); ok {
-			v.Lang = l
-		}
-	}
-	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, v.words()); err != nil {
-		s.log.Error("render page", "error", err)
-		http.Error(w, "internal error", http.StatusInternalServerError)
-		return
-	}
-	private(w)
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	w.WriteHeader(code)
-	_, _ = w.Write(b.Bytes())
 }

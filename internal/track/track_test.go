@@ -58,7 +58,7 @@ func (p *letters) ShowLeaving(_ context.Context, token string) (delivery.Leaving
 	return delivery.Leaving{Account: p.account, Address: p.address, Lang: p.language, Left: p.left > 0, Return: p.left > 0}, p.known(token)
 }
 
-func (p *letters) Leave(_ context.Context, token string, oneClick bool, _ delivery.Visit) error {
+func (p *letters) Leave(_ context.Context, token string, scope delivery.LeaveScope, oneClick bool, _ delivery.Visit) error {
 	if err := p.known(token); err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func ask(t *testing.T, p *letters, method, path, kind, body string) *http.Respon
 		r.Header.Set("Content-Type", kind)
 	}
 	w := httptest.NewRecorder()
-	Handler(p, dbtest.Log(t)).ServeHTTP(w, r)
+	Handler(p, nil, dbtest.Log(t)).ServeHTTP(w, r)
 	return w.Result()
 }
 
@@ -211,7 +211,7 @@ func TestABadLinkIsExplainedInTheReadersLanguage(t *testing.T) {
 			r := httptest.NewRequest("GET", path, nil)
 			r.Header.Set("Accept-Language", tag)
 			w := httptest.NewRecorder()
-			Handler(newLetters(), dbtest.Log(t)).ServeHTTP(w, r)
+			Handler(newLetters(), nil, dbtest.Log(t)).ServeHTTP(w, r)
 			require.Equal(t, http.StatusNotFound, w.Code, path)
 			require.Contains(t, w.Body.String(), words, path)
 		}
