@@ -9,61 +9,89 @@ import (
 	"keruen/internal/channel"
 	"keruen/internal/contact"
 	"keruen/internal/intake"
+	"keruen/internal/intake/sheet"
 	"keruen/internal/lang"
 )
 
-func importOf(i intake.Import) Import {
-	out := Import{ID: i.ID.String(), State: string(i.State), Filename: i.Filename, Size: i.Size, Encoding: string(i.Format.Encoding),
-		Delimiter: i.Format.Delimiter, HasHeader: i.Format.HasHeader, Columns: many(i.Columns, columnOf), RowsEstimate: i.RowsEstimate,
-		Settings: settingsOf(i.Settings), ErrorGroups: many(i.Groups, groupOf), Job: i.Job.String(), Done: i.Done, List: i.List.String(),
-		CanCancel: i.State == intake.Checking || i.State == intake.Running, CreatedAt: i.CreatedAt,
-		StartedAt: instant(i.StartedAt), FinishedAt: instant(i.FinishedAt)}
+func (a *API) importOf(i intake.Import) Import {
+	out := Import{ID: i.ID.String(), State: string(i.State), Filename: i.Filename, Size: i.Size, Format: string(i.Format.Kind), Encoding: string(i.Format.Encoding),
+		Delimiter: i.Format.Delimiter, HasHeader: i.Format.HasHeader, Sheet: i.Format.Sheet, Columns: many(i.Columns, columnOf), RowsEstimate: i.RowsEstimate,
+		Remembered: i.Remembered, Settings: settingsOf(i.Settings), ErrorGroups: many(i.Groups, groupOf), Job: i.Job.String(), Done: i.Done, List: i.List.String(),
+		CanCancel: i.State == intake.Checking || i.State == intake.Running || i.State == intake.Paused, CanPause: i.State == intake.Running,
+		CanUndo: i.CanUndo(a.Clock.Now()), UndoUntil: instant(i.UndoUntil), CreatedAt: i.CreatedAt, StartedAt: instant(i.StartedAt), FinishedAt: instant(i.FinishedAt),
+		Sheets: many(i.Format.Sheets, func(x intake.Sheet) ImportSheet { return ImportSheet{Name: x.Name, Rows: x.Rows, Hidden: x.Hidden} })}
+	if out.Format == "" {
+		out.Format = string(sheet.CSV) // of imports older than the other formats
+	}
 	if i.State != intake.Draft {
 		n := i.Counts
 		out.Counts = &ImportCounts{Rows: n.Rows, Created: n.Created, Updated: n.Updated, Skipped: n.Skipped, Errors: n.Errors,
-			Warnings: n.Warnings, InStopList: n.InStopList}
+			Warnings: n.Warnings, InStopList: n.InStopList, Emails: n.Emails, BadEmails: n.BadEmails}
 	}
 	if i.Failure != nil {
 		out.Failure = &Failure{Code: i.Failure.Code, Text: i.Failure.Text}
+	}
+	if u := i.Undo; u != nil {
+		out.Undo = &ImportUndo{Removed: u.Removed, Restored: u.Restored, Kept: u.Kept, Consents: u.Consents,
+			Examples: many(u.Examples, func(k contact.Kept) KeptContact { return KeptContact{Contact: k.Contact.String(), Why: k.Why} })}
 	}
 	return out
 }
 
 func columnOf(c intake.Column) ImportColumn {
-	return ImportColumn{Index: c.Index, Header: c.Header, Samples: many(c.Samples, func(s string) string { return s }),
-		Proposal: ColumnProposal{Field: c.Field, Confidence: string(c.Confidence)}}
+	kind := string(c.Kind)
+	if kind == "" {
+		kind = string(contact.TextField)
+	}
+	return ImportColumn{Index: c.Index, Header: c.Header, Samples: many(c.Samples, func(s string) string { return s }), Dates: string(c.Dates),
+		Proposal: ColumnProposal{Field: c.Field, Confidence: string(c.Confidence), NewKind: kind}}
 }
 
 func settingsOf(s intake.Settings) ImportSettings {
-	d := s.Consent
-	return ImportSettings{OnExisting: string(s.OnExisting), List: s.List.String(), NewList: s.NewList, DefaultCountry: s.DefaultCountry,
+	return ImportSettings{Identity: string(s.Identity), OnExisting: string(s.OnExisting), List: s.List.String(), NewList: s.NewList, DefaultCountry: s.DefaultCountry,
+		Tags: many(s.Tags, func(s string) string { return s }), DateOrder: string(s.DateOrder), Consent: declarationOf(s.Consent),
 		Mapping: many(s.Mapping, func(m intake.Mapping) ColumnMapping {
-			return ColumnMapping{Column: m.Column, Field: m.Field, NewField: m.NewField}
+			return ColumnMapping{Column: m.Column, Field: m.Field, NewField: m.NewField, NewKind: string(m.NewKind)}
 		}),
-		Consent: ConsentDeclaration{Declared: d.Declared, Source: d.Source, Date: d.Date, Purpose: string(d.Purpose), Wording: d.Wording,
-			Channels: many(d.Channels, func(k channel.Kind) string { return string(k) })}}
+		Remedies: many(s.Remedies, func(r intake.Remedy) Remedy {
+			return Remedy{Code: r.Code, Column: r.Column, Action: string(r.Action), Value: r.Value}
+		})}
+}
+
+func declarationOf(d intake.Declaration) ConsentDeclaration {
+	out := ConsentDeclaration{Declared: d.Declared, Source: d.Source, Date: d.Date, Purpose: string(d.Purpose), Topic: d.Topic.String(), Choice: d.Choice.String(),
+		Wording: d.Wording, Channels: many(d.Channels, func(k channel.Kind) string { return string(k) })}
+	if p := d.Proof; p != nil {
+		out.Proof = &ImportProof{Name: p.Name, Size: p.Size, SHA256: p.SHA256}
+	}
+	return out
 }
 
 func groupOf(g intake.Group) ErrorGroup {
-	return ErrorGroup{Code: g.Code, Count: g.Count, Warning: g.Warning, Examples: many(g.Examples, func(e intake.Example) ErrorExample {
+	return ErrorGroup{Code: g.Code, Column: g.Column, Count: g.Count, Warning: g.Warning, Examples: many(g.Examples, func(e intake.Example) ErrorExample {
 		return ErrorExample{Row: e.Row, Column: e.Column, Value: e.Value}
 	})}
 }
 
-func (c ConsentDeclaration) inside() intake.Declaration {
-	return intake.Declaration{Declared: c.Declared, Source: c.Source, Date: c.Date, Purpose: channel.Purpose(c.Purpose), Wording: c.Wording,
-		Channels: many(c.Channels, func(s string) channel.Kind { return channel.Kind(s) })}
+func (c ConsentDeclaration) inside() (intake.Declaration, error) {
+	topic, err := reference[contact.TopicID]("settings.consent.topic", c.Topic)
+	if err != nil {
+		return intake.Declaration{}, err
+	}
+	choice, err := reference[contact.WordingID]("settings.consent.choice", c.Choice)
+	return intake.Declaration{Declared: c.Declared, Source: c.Source, Date: c.Date, Purpose: channel.Purpose(c.Purpose), Topic: topic, Choice: choice, Wording: c.Wording,
+		Channels: many(c.Channels, func(s string) channel.Kind { return channel.Kind(s) })}, err
 }
 
 func (a *API) uploadImport(ctx context.Context, who access.Actor, in *UploadImportInput) (Import, error) {
-	return importAnswer(a.Imports.Upload(ctx, who, in.Filename, in.file))
+	return a.importAnswer(a.Imports.Upload(ctx, who, in.Filename, in.file))
 }
 
-func importAnswer(i intake.Import, err error) (Import, error) {
+func (a *API) importAnswer(i intake.Import, err error) (Import, error) {
 	if err != nil {
 		return Import{}, err
 	}
-	return importOf(i), nil
+	return a.importOf(i), nil
 }
 
 func (a *API) listImports(ctx context.Context, who access.Actor, in *Paging) (List[Import], error) {
@@ -75,7 +103,7 @@ func (a *API) listImports(ctx context.Context, who access.Actor, in *Paging) (Li
 	if err != nil {
 		return List[Import]{}, err
 	}
-	return listOf(got, importOf), nil
+	return listOf(got, a.importOf), nil
 }
 
 func (a *API) getImport(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
@@ -83,7 +111,7 @@ func (a *API) getImport(ctx context.Context, who access.Actor, in *ImportPath) (
 	if err != nil {
 		return Import{}, err
 	}
-	return importAnswer(a.Imports.Get(ctx, who, id))
+	return a.importAnswer(a.Imports.Get(ctx, who, id))
 }
 
 func (a *API) patchImport(ctx context.Context, who access.Actor, in *PatchImportInput) (Import, error) {
@@ -91,31 +119,54 @@ func (a *API) patchImport(ctx context.Context, who access.Actor, in *PatchImport
 	if err != nil {
 		return Import{}, err
 	}
-	ch := intake.Change{HasHeader: in.Body.HasHeader}
+	ch := intake.Change{HasHeader: in.Body.HasHeader, Sheet: in.Body.Sheet}
 	if s := in.Body.Settings; s != nil {
-		ch.NewList, ch.DefaultCountry = s.NewList, s.DefaultCountry
-		if s.Mapping != nil {
-			ch.Mapping = many(s.Mapping, func(m ColumnMapping) intake.Mapping {
-				return intake.Mapping{Column: m.Column, Field: m.Field, NewField: m.NewField}
-			})
-		}
-		if s.OnExisting != nil {
-			rule := contact.OnExisting(*s.OnExisting)
-			ch.OnExisting = &rule
-		}
-		if s.List != nil {
-			l, err := reference[contact.ListID]("settings.list", *s.List)
-			if err != nil {
-				return Import{}, err
-			}
-			ch.List = &l
-		}
-		if s.Consent != nil {
-			d := s.Consent.inside()
-			ch.Consent = &d
+		if err := s.put(&ch); err != nil {
+			return Import{}, err
 		}
 	}
-	return importAnswer(a.Imports.Update(ctx, who, id, ch))
+	return a.importAnswer(a.Imports.Update(ctx, who, id, ch))
+}
+
+// put carries the settings that are there over.
+func (s *PatchImportSettings) put(ch *intake.Change) error {
+	ch.NewList, ch.DefaultCountry, ch.Tags = s.NewList, s.DefaultCountry, s.Tags
+	if s.Mapping != nil {
+		ch.Mapping = many(s.Mapping, func(m ColumnMapping) intake.Mapping {
+			return intake.Mapping{Column: m.Column, Field: m.Field, NewField: m.NewField, NewKind: contact.FieldKind(m.NewKind)}
+		})
+	}
+	if s.Identity != nil {
+		by := contact.Identity(*s.Identity)
+		ch.Identity = &by
+	}
+	if s.OnExisting != nil {
+		rule := contact.OnExisting(*s.OnExisting)
+		ch.OnExisting = &rule
+	}
+	if s.DateOrder != nil {
+		order := intake.DateOrder(*s.DateOrder)
+		ch.DateOrder = &order
+	}
+	if s.Remedies != nil {
+		list := many(*s.Remedies, func(r Remedy) intake.Remedy {
+			return intake.Remedy{Code: r.Code, Column: r.Column, Action: intake.Action(r.Action), Value: r.Value}
+		})
+		ch.Remedies = &list
+	}
+	if s.List != nil {
+		l, err := reference[contact.ListID]("settings.list", *s.List)
+		if err != nil {
+			return err
+		}
+		ch.List = &l
+	}
+	if s.Consent == nil {
+		return nil
+	}
+	d, err := s.Consent.inside()
+	ch.Consent = &d
+	return err
 }
 
 type importVerb func(context.Context, access.Actor, intake.ID) (intake.Import, error)
@@ -145,12 +196,33 @@ func (a *API) startImport(ctx context.Context, who access.Actor, in *ImportPath)
 	return a.begin(ctx, who, in, a.Imports.Start)
 }
 
-func (a *API) cancelImport(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
+// change runs a verb that needs nothing but the import.
+func (a *API) change(ctx context.Context, who access.Actor, in *ImportPath, verb importVerb) (Import, error) {
 	id, err := parse[intake.ID](in.ID)
 	if err != nil {
 		return Import{}, err
 	}
-	return importAnswer(a.Imports.Cancel(ctx, who, id))
+	return a.importAnswer(verb(ctx, who, id))
+}
+
+func (a *API) cancelImport(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
+	return a.change(ctx, who, in, a.Imports.Cancel)
+}
+
+func (a *API) pauseImport(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
+	return a.change(ctx, who, in, a.Imports.Pause)
+}
+
+func (a *API) resumeImport(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
+	return a.change(ctx, who, in, a.Imports.Resume)
+}
+
+func (a *API) undoImport(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
+	return a.change(ctx, who, in, a.Imports.TakeBack)
+}
+
+func (a *API) detachProof(ctx context.Context, who access.Actor, in *ImportPath) (Import, error) {
+	return a.change(ctx, who, in, a.Imports.DetachProof)
 }
 
 func (a *API) rejectedRows(ctx context.Context, who access.Actor, in *RejectedInput) (Download, error) {

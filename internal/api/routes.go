@@ -52,6 +52,7 @@ type op struct {
 
 func get(path string) op   { return op{method: http.MethodGet, path: path} }
 func post(path string) op  { return op{method: http.MethodPost, path: path} }
+func put(path string) op   { return op{method: http.MethodPut, path: path} }
 func patch(path string) op { return op{method: http.MethodPatch, path: path} }
 func del(path string) op   { return op{method: http.MethodDelete, path: path} }
 

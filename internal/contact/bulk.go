@@ -26,8 +26,9 @@ type Identity string
 
 // Identities. A row without the chosen one is recognised by the other.
 const (
-	ByEmail Identity = "email"
-	ByPhone Identity = "phone"
+	ByEmail    Identity = "email"
+	ByPhone    Identity = "phone"
+	ByExternal Identity = "external_id"
 )
 
 // Row is one contact of a bulk, checked and normalised already.
@@ -37,6 +38,8 @@ type Row struct {
 	FirstName, LastName string
 	Lang                string
 	Fields              map[string]Value
+	ExternalID          string   // of the customer's own system, unique in the account; empty for none
+	Tags                []string // names, made when there are none such
 }
 
 // Bulk is a batch of rows, best 500 to 2,000, all treated alike.
@@ -48,7 +51,8 @@ type Bulk struct {
 	Tags       []TagID
 	Consents   []ConsentKey // to grant, where the contact has an address for them
 	Proof      ProofID      // of these consents
-	Import     int64        // kept as the origin of contacts that are created; 0 for none
+	Import     int64        // kept as the origin of contacts that are created; 0 for none. With it results tell what changed.
+	Cause      Cause        // by which lists count those who join; ByImport when empty
 	Rows       []Row
 }
 
@@ -56,8 +60,10 @@ type Bulk struct {
 type Result struct {
 	Contact ID // zero in a plan for a contact that is not there yet
 	What    What
-	Stopped bool // the address is on the stop-list: the contact is kept and not written to
-	Kept    bool // the row's e-mail belongs to another contact, so this one kept its own
+	Stopped bool   // the address is on the stop-list: the contact is kept and not written to
+	Kept    bool   // the row's e-mail belongs to another contact, so this one kept its own
+	KeptID  bool   // the same of the external id
+	Touch   *Touch // of a bulk with Import: what it changed in a contact that was there, nil for nothing
 }
 
 // What became of a row.
@@ -76,6 +82,10 @@ type item struct {
 	Contact
 	fresh, changed bool
 	stops          []Suppression
+	was            Contact  // before the bulk, unless fresh
+	tags           []string // names that its rows bring
+	joined         []ListID // that it was not on before, unless fresh
+	tagged         []TagID  // that it did not have before, unless fresh
 }
 
 // BulkPlan tells what BulkUpsert would do now, and changes nothing.
@@ -85,6 +95,27 @@ func (s *Service) BulkPlan(ctx context.Context, q db.Querier, b Bulk) ([]Result,
 		return nil, fmt.Errorf("plan contacts: %w", err)
 	}
 	return p.results(), nil
+}
+
+// Planned is a row as it will be once a bulk is saved.
+type Planned struct {
+	Contact
+	What    What
+	Stopped bool
+	Tags    []string // names that the rows bring
+}
+
+// BulkPreview shows what BulkUpsert would make of each row now, and changes nothing.
+func (s *Service) BulkPreview(ctx context.Context, q db.Querier, b Bulk) ([]Planned, error) {
+	p, err := s.plan(ctx, q, b)
+	if err != nil {
+		return nil, fmt.Errorf("preview contacts: %w", err)
+	}
+	out := make([]Planned, len(b.Rows))
+	for i, it := range p.of {
+		out[i] = Planned{it.Contact, p.row[i].What, len(it.stops) > 0, it.tags}
+	}
+	return out, nil
 }
 
 // BulkUpsert creates and updates contacts, grants consents and joins lists. Doing it twice changes nothing. A withdrawn
@@ -105,14 +136,10 @@ func (s *Service) saveBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*item
 	if err := s.saveItems(ctx, tx, items); err != nil {
 		return err
 	}
-	ids := make([]ID, len(items))
-	for i, it := range items {
-		ids[i] = it.ID
-	}
-	if err := joinLists(ctx, tx, b.Tenant, ids, b.Lists); err != nil {
+	if err := joinBulk(ctx, tx, b, items); err != nil {
 		return err
 	}
-	if err := TagTx(ctx, tx, b.Tenant, ids, b.Tags); err != nil {
+	if err := tagBulk(ctx, tx, b, items); err != nil {
 		return err
 	}
 	return s.grantBulk(ctx, tx, b, items)
@@ -126,8 +153,12 @@ type planned struct {
 }
 
 func (p planned) results() []Result {
+	told := make(map[*item]bool, len(p.items))
 	for i, it := range p.of {
 		p.row[i].Contact, p.row[i].Stopped = it.ID, len(it.stops) > 0
+		if it.was.ID != 0 && !told[it] { // once for each contact
+			told[it], p.row[i].Touch = true, touched(&it.was, &it.Contact, it.joined, it.tagged)
+		}
 	}
 	return p.row
 }
@@ -148,15 +179,21 @@ func (s *Service) plan(ctx context.Context, q db.Querier, b Bulk) (planned, erro
 
 // index finds contacts by their addresses, those that are there and those that are being made.
 type index struct {
-	email, phone map[string]*item
-	items        []*item // of this batch, each once
-	taken        map[*item]bool
+	email, phone, external map[string]*item
+	items                  []*item // of this batch, each once
+	taken                  map[*item]bool
 }
 
 func indexOf(ctx context.Context, q db.Querier, b Bulk) (*index, error) {
-	x := &index{email: map[string]*item{}, phone: map[string]*item{}, taken: map[*item]bool{}}
-	var emails, phones []string
-	for _, r := range b.Rows {
+	n := len(b.Rows)
+	x := &index{email: make(map[string]*item, n), phone: make(map[string]*item, n), external: map[string]*item{}, taken: make(map[*item]bool, n), items: make([]*item, 0, n)}
+	emails, phones := make([]string, 0, n), []string{}
+	var externals []string
+	for i := range b.Rows {
+		r := &b.Rows[i]
+		if r.ExternalID != "" {
+			externals = append(externals, r.ExternalID)
+		}
 		if r.Email.Key != "" {
 			emails = append(emails, r.Email.Key)
 		}
@@ -172,6 +209,20 @@ func indexOf(ctx context.Context, q db.Querier, b Bulk) (*index, error) {
 	for _, c := range have {
 		it := &item{Contact: c}
 		known[c.ID], x.email[c.EmailKey] = it, it
+		if c.ExternalID != "" {
+			x.external[c.ExternalID] = it
+		}
+	}
+	have, err = byExternal(ctx, q, b.Tenant, externals)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range have {
+		if known[c.ID] == nil {
+			known[c.ID] = &item{Contact: c}
+		}
+		x.external[c.ExternalID] = known[c.ID]
+		x.known(known[c.ID])
 	}
 	have, err = byPhone(ctx, q, b.Tenant, phones)
 	for _, c := range have {
@@ -186,8 +237,21 @@ func indexOf(ctx context.Context, q db.Querier, b Bulk) (*index, error) {
 	return x, err
 }
 
+// known makes a contact findable by its addresses.
+func (x *index) known(it *item) {
+	if it.EmailKey != "" {
+		x.email[it.EmailKey] = it
+	}
+	if it.Phone != "" && x.phone[it.Phone] == nil {
+		x.phone[it.Phone] = it
+	}
+}
+
 func (x *index) find(by Identity, r *Row) *item {
 	email, phone := x.email[r.Email.Key], x.phone[r.Phone]
+	if by == ByExternal && x.external[r.ExternalID] != nil {
+		return x.external[r.ExternalID]
+	}
 	if by == ByPhone && phone != nil {
 		return phone
 	}
@@ -202,23 +266,35 @@ func (x *index) take(b Bulk, r *Row) (*item, Result) {
 	it := x.find(b.By, r)
 	if it == nil {
 		it = &item{fresh: true, Contact: Contact{Tenant: b.Tenant, Sort: Audience, Email: r.Email.Given, EmailKey: r.Email.Key, Phone: r.Phone,
-			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Import: b.Import, Version: 1}}
+			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Import: b.Import, Version: 1}, tags: r.Tags}
+		keptID := r.ExternalID != "" && x.external[r.ExternalID] != nil
+		if !keptID {
+			it.ExternalID = r.ExternalID
+		}
 		x.add(it)
-		return it, Result{What: Created}
+		return it, Result{What: Created, KeptID: keptID}
 	}
 	repeated := x.taken[it]
+	if !repeated && b.Import != 0 {
+		it.was = it.Contact
+	}
 	x.add(it)
 	kept := r.Email.Key != "" && it.EmailKey != r.Email.Key && x.email[r.Email.Key] != nil
+	keptID := r.ExternalID != "" && it.ExternalID != r.ExternalID && x.external[r.ExternalID] != nil
 	changed := it.merge(b.OnExisting, r, !kept)
+	if !keptID && b.OnExisting != Skip && r.ExternalID != "" && it.ExternalID != r.ExternalID && (it.ExternalID == "" || b.OnExisting == Overwrite) {
+		it.ExternalID, changed = r.ExternalID, true
+	}
+	it.tags = append(it.tags[:len(it.tags):len(it.tags)], r.Tags...)
 	it.changed = it.changed || changed
 	x.add(it) // under an address it may have got now
 	switch {
 	case repeated:
-		return it, Result{What: Repeated, Kept: kept}
+		return it, Result{What: Repeated, Kept: kept, KeptID: keptID}
 	case changed:
-		return it, Result{What: Updated, Kept: kept}
+		return it, Result{What: Updated, Kept: kept, KeptID: keptID}
 	default:
-		return it, Result{What: Unchanged, Kept: kept}
+		return it, Result{What: Unchanged, Kept: kept, KeptID: keptID}
 	}
 }
 
@@ -227,11 +303,9 @@ func (x *index) add(it *item) {
 		x.taken[it] = true
 		x.items = append(x.items, it)
 	}
-	if it.EmailKey != "" {
-		x.email[it.EmailKey] = it
-	}
-	if it.Phone != "" && x.phone[it.Phone] == nil {
-		x.phone[it.Phone] = it
+	x.known(it)
+	if it.ExternalID != "" {
+		x.external[it.ExternalID] = it
 	}
 }
 
@@ -366,6 +440,12 @@ func (it *item) left(k ConsentKey) bool {
 
 // Clash tells that a bulk failed only because another one changed the same contacts at the same moment: repeat it.
 func Clash(err error) bool { return db.IsUnique(err) || errors.Is(err, errs.ErrStale) }
+
+// Analyze is AnalyzeTx in the midst of a large import: from the plan of an empty table PostgreSQL would go on reading all contacts for
+// each batch.
+func (s *Service) Analyze(ctx context.Context) error {
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.AnalyzeTx(ctx, tx) })
+}
 
 // AnalyzeTx lets the database look at what a large import has written, so that counting an audience right
 // afterwards is as fast as the next day.

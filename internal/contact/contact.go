@@ -46,20 +46,21 @@ var (
 
 // Contact is a person or firm that may receive messages.
 type Contact struct {
-	ID        ID
-	Tenant    id.Tenant
-	Sort      Sort
-	Email     string // as given
-	EmailKey  string // normalised: local part as given in lower case, domain as A-label
-	Phone     string // E.164 or empty
-	FirstName string
-	LastName  string
-	Lang      string           // ru, kk, en or empty
-	Fields    map[string]Value // custom fields by key
-	Import    int64            // the import that created it, 0 for none
-	Version   int64
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID         ID
+	Tenant     id.Tenant
+	Sort       Sort
+	Email      string // as given
+	EmailKey   string // normalised: local part as given in lower case, domain as A-label
+	Phone      string // E.164 or empty
+	FirstName  string
+	LastName   string
+	Lang       string           // ru, kk, en or empty
+	Fields     map[string]Value // custom fields by key
+	Import     int64            // the import that created it, 0 for none
+	ExternalID string           // of the customer's own system, unique in the account; empty for none
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // Address returns where messages of a channel go, empty when the contact cannot be reached there.

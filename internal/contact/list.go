@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,7 +145,7 @@ func (s *Service) DeleteList(ctx context.Context, who access.Actor, l ListID) er
 		if _, err := getList(ctx, tx, who.Tenant, l); err != nil {
 			return err
 		}
-		for _, text := range []string{`DELETE FROM list_member WHERE tenant_id = ? AND list_id = ?`, `DELETE FROM contact_list WHERE tenant_id = ? AND id = ?`} {
+		for _, text := range []string{`DELETE FROM list_member WHERE tenant_id = ? AND list_id = ?`, `DELETE FROM list_change WHERE tenant_id = ? AND list_id = ?`, `DELETE FROM contact_list WHERE tenant_id = ? AND id = ?`} {
 			if _, err := db.Exec(ctx, tx, text, who.Tenant, l); err != nil {
 				return err
 			}
@@ -166,7 +167,7 @@ func (s *Service) Join(ctx context.Context, who access.Actor, l ListID, contacts
 		if err := haveAll(ctx, tx, who.Tenant, contacts); err != nil {
 			return err
 		}
-		return joinLists(ctx, tx, who.Tenant, contacts, []ListID{l})
+		return joinLists(ctx, tx, who.Tenant, contacts, []ListID{l}, causeOf(who))
 	})
 	if err != nil {
 		return fmt.Errorf("join list: %w", err)
@@ -183,9 +184,7 @@ func (s *Service) Leave(ctx context.Context, who access.Actor, l ListID, contact
 		if _, err := getList(ctx, tx, who.Tenant, l); err != nil {
 			return err
 		}
-		w := db.Where("tenant_id = ?", who.Tenant).And("list_id = ?", l).And(db.In("contact_id", contacts))
-		_, err := db.Exec(ctx, tx, `DELETE FROM list_member WHERE `+w.SQL(), w.Args()...)
-		return err
+		return leaveList(ctx, tx, who.Tenant, l, contacts, causeOf(who))
 	})
 	if err != nil {
 		return fmt.Errorf("leave list: %w", err)
@@ -193,17 +192,34 @@ func (s *Service) Leave(ctx context.Context, who access.Actor, l ListID, contact
 	return nil
 }
 
+// leaveList takes contacts off a list and counts those who were on it.
+func leaveList(ctx context.Context, tx *db.Tx, t id.Tenant, l ListID, contacts []ID, cause Cause) error {
+	w := db.Where("tenant_id = ?", t).And("list_id = ?", l).And(db.In("contact_id", contacts))
+	n, err := db.Exec(ctx, tx, `DELETE FROM list_member WHERE `+w.SQL(), w.Args()...)
+	if err != nil || n == 0 {
+		return err
+	}
+	return countChanges(ctx, tx, t, cause, []tally{{list: l, gone: n}})
+}
+
 // setLists makes the lists of a contact exactly these; nil leaves them.
-func setLists(ctx context.Context, tx *db.Tx, c Contact, lists *[]ListID) error {
+func setLists(ctx context.Context, tx *db.Tx, c Contact, lists *[]ListID, cause Cause) error {
 	if lists == nil {
 		return nil
 	}
 	in, args := db.In("list_id", *lists)
 	w := db.Where("tenant_id = ?", c.Tenant).And("contact_id = ?", c.ID).And("NOT ("+in+")", args)
+	left, err := db.All[membership](ctx, tx, `SELECT contact_id, list_id FROM list_member WHERE `+w.SQL(), w.Args()...)
+	if err != nil {
+		return err
+	}
 	if _, err := db.Exec(ctx, tx, `DELETE FROM list_member WHERE `+w.SQL(), w.Args()...); err != nil {
 		return err
 	}
-	return joinLists(ctx, tx, c.Tenant, []ID{c.ID}, *lists)
+	if err := countGone(ctx, tx, c.Tenant, cause, left); err != nil {
+		return err
+	}
+	return joinLists(ctx, tx, c.Tenant, []ID{c.ID}, *lists, cause)
 }
 
 func listName(name string) (string, error) {
@@ -257,22 +273,50 @@ func distinct[T comparable](list []T) int {
 	return len(seen)
 }
 
-func joinLists(ctx context.Context, tx *db.Tx, t id.Tenant, contacts []ID, lists []ListID) error {
+// joinLists puts contacts on lists and counts those who were not there.
+func joinLists(ctx context.Context, tx *db.Tx, t id.Tenant, contacts []ID, lists []ListID, cause Cause) error {
 	if len(lists) == 0 || len(contacts) == 0 {
 		return nil
 	}
 	if err := HaveLists(ctx, tx, t, lists); err != nil {
 		return err
 	}
+	have, err := onLists(ctx, tx, t, contacts, lists)
+	if err != nil {
+		return err
+	}
+	var counts []tally
 	for _, l := range lists {
-		err := db.InsertRows(ctx, tx, "list_member", []string{"tenant_id", "list_id", "contact_id", "added_at"}, len(contacts), func(i int) []any {
-			return []any{t, l, contacts[i], tx.Now}
-		}, "ON CONFLICT DO NOTHING")
-		if err != nil {
+		fresh := slices.DeleteFunc(slices.Clone(contacts), func(c ID) bool { return have[membership{c, l}] })
+		if len(fresh) == 0 {
+			continue
+		}
+		if err := insertMembers(ctx, tx, t, l, fresh); err != nil {
 			return err
 		}
+		counts = append(counts, tally{list: l, joined: int64(len(fresh))})
 	}
-	return nil
+	return countChanges(ctx, tx, t, cause, counts)
+}
+
+func insertMembers(ctx context.Context, tx *db.Tx, t id.Tenant, l ListID, contacts []ID) error {
+	return db.InsertRows(ctx, tx, "list_member", []string{"tenant_id", "list_id", "contact_id", "added_at"}, len(contacts), func(i int) []any {
+		return []any{t, l, contacts[i], tx.Now}
+	}, "ON CONFLICT DO NOTHING")
+}
+
+// onLists tells which contacts are on which of the lists.
+func onLists(ctx context.Context, q db.Querier, t id.Tenant, contacts []ID, lists []ListID) (map[membership]bool, error) {
+	if len(contacts) == 0 || len(lists) == 0 {
+		return nil, nil
+	}
+	w := db.Where("tenant_id = ?", t).And(db.In("contact_id", contacts)).And(db.In("list_id", lists))
+	rows, err := db.All[membership](ctx, q, `SELECT contact_id, list_id FROM list_member WHERE `+w.SQL(), w.Args()...)
+	have := make(map[membership]bool, len(rows))
+	for _, m := range rows {
+		have[m] = true
+	}
+	return have, err
 }
 
 // membership is one contact on one list.

@@ -241,7 +241,7 @@ func (s *Service) Create(ctx context.Context, who access.Actor, d Draft) (Contac
 		if c, err = s.place(ctx, tx, c); err != nil {
 			return err
 		}
-		if err := joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists); err != nil {
+		if err := joinLists(ctx, tx, who.Tenant, []ID{c.ID}, d.Lists, causeOf(who)); err != nil {
 			return err
 		}
 		if err := TagTx(ctx, tx, who.Tenant, []ID{c.ID}, d.Tags); err != nil || d.Consent == nil {
@@ -342,7 +342,7 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 		if err := setTags(ctx, tx, got, ch.Tags); err != nil {
 			return err
 		}
-		return setLists(ctx, tx, got, ch.Lists)
+		return setLists(ctx, tx, got, ch.Lists, causeOf(who))
 	})
 	if err != nil {
 		return Contact{}, fmt.Errorf("update contact: %w", err)
@@ -365,13 +365,9 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, c ID) error {
 		if err := s.rememberLeft(ctx, tx, got); err != nil {
 			return err
 		}
-		if err := s.blankSuppressions(ctx, tx, got); err != nil {
+		if err := s.removeTx(ctx, tx, who.Tenant, []Contact{got}, ByDeletion); err != nil {
 			return err
 		}
-		if err := deleteRows(ctx, tx, got); err != nil {
-			return err
-		}
-		s.announceStop(tx, Stopped{Tenant: who.Tenant, Contact: c})
 		return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: "contact.deleted", Object: c.String()})
 	})
 	if err != nil {

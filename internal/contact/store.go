@@ -28,13 +28,14 @@ type row struct {
 	Lang      string                    `db:"lang"`
 	Fields    db.JSON[map[string]Value] `db:"fields"`
 	Import    int64                     `db:"import_id"`
+	External  string                    `db:"external_id"`
 	Version   int64                     `db:"version"`
 	CreatedAt time.Time                 `db:"created_at"`
 	UpdatedAt time.Time                 `db:"updated_at"`
 }
 
 func (r row) contact() Contact {
-	return Contact{r.ID, r.Tenant, r.Sort, r.Email, r.EmailKey, r.Phone, r.FirstName, r.LastName, r.Lang, r.Fields.V, r.Import, r.Version, r.CreatedAt, r.UpdatedAt}
+	return Contact{r.ID, r.Tenant, r.Sort, r.Email, r.EmailKey, r.Phone, r.FirstName, r.LastName, r.Lang, r.Fields.V, r.Import, r.External, r.Version, r.CreatedAt, r.UpdatedAt}
 }
 
 func contacts(rows []row) []Contact {
@@ -47,7 +48,7 @@ func contacts(rows []row) []Contact {
 
 func columns(q db.Querier) string {
 	return `c.id, c.tenant_id, c.sort, c.email, c.email_key, c.phone, c.first_name, c.last_name, c.lang, ` +
-		q.Dialect().JSONRead("c.fields") + ` AS fields, c.import_id, c.version, c.created_at, c.updated_at`
+		q.Dialect().JSONRead("c.fields") + ` AS fields, c.import_id, c.external_id, c.version, c.created_at, c.updated_at`
 }
 
 func getContact(ctx context.Context, q db.Querier, t id.Tenant, c ID) (Contact, error) {
@@ -62,6 +63,16 @@ func byEmail(ctx context.Context, q db.Querier, t id.Tenant, keys []string) ([]C
 
 func byPhone(ctx context.Context, q db.Querier, t id.Tenant, phones []string) ([]Contact, error) {
 	return byKey(ctx, q, t, "c.phone", phones)
+}
+
+func byExternal(ctx context.Context, q db.Querier, t id.Tenant, ids []string) ([]Contact, error) {
+	return byKey(ctx, q, t, "c.external_id", ids)
+}
+
+func byIDs(ctx context.Context, q db.Querier, t id.Tenant, ids []ID) ([]Contact, error) {
+	w := db.Where("c.tenant_id = ?", t).And(db.In("c.id", ids))
+	rows, err := db.All[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE `+w.SQL(), w.Args()...)
+	return contacts(rows), err
 }
 
 func byKey(ctx context.Context, q db.Querier, t id.Tenant, column string, keys []string) ([]Contact, error) {
@@ -84,13 +95,13 @@ func null(s string) any {
 }
 
 var insertColumns = []string{"id", "tenant_id", "sort", "email", "email_key", "email_hash", "phone", "phone_hash",
-	"first_name", "last_name", "lang", "fields:json", "search_key", "import_id", "version", "created_at", "updated_at"}
+	"first_name", "last_name", "lang", "fields:json", "search_key", "import_id", "external_id", "version", "created_at", "updated_at"}
 
 func (s *Service) insertContacts(ctx context.Context, tx *db.Tx, list []Contact) error {
 	return db.InsertRows(ctx, tx, "contacts", insertColumns, len(list), func(i int) []any {
 		c := &list[i]
 		return []any{c.ID, c.Tenant, c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)),
-			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Import, c.Version, c.CreatedAt, c.UpdatedAt}
+			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Import, null(c.ExternalID), c.Version, c.CreatedAt, c.UpdatedAt}
 	}, "")
 }
 
@@ -98,10 +109,10 @@ func (s *Service) insertContacts(ctx context.Context, tx *db.Tx, list []Contact)
 func (s *Service) updateContact(ctx context.Context, tx *db.Tx, c Contact) (bool, error) {
 	n, err := db.Exec(ctx, tx, `
 		UPDATE contacts SET sort = ?, email = ?, email_key = ?, email_hash = ?, phone = ?, phone_hash = ?, first_name = ?, last_name = ?, lang = ?,
-			fields = `+tx.Dialect().JSONWrite()+`, search_key = ?, version = version + 1, updated_at = ?
+			fields = `+tx.Dialect().JSONWrite()+`, search_key = ?, external_id = ?, version = version + 1, updated_at = ?
 		WHERE tenant_id = ? AND id = ? AND version = ?`,
 		c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)), c.FirstName, c.LastName, c.Lang,
-		fieldsText(c.Fields), c.searchKey(), tx.Now, c.Tenant, c.ID, c.Version)
+		fieldsText(c.Fields), c.searchKey(), null(c.ExternalID), tx.Now, c.Tenant, c.ID, c.Version)
 	return n == 1, err
 }
 

@@ -231,6 +231,11 @@ func (s *Service) suppress(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppre
 	if c != 0 {
 		s.announceStop(tx, Stopped{Tenant: t, Contact: c, Channel: e.Channel})
 	}
+	if old.ID == 0 {
+		if err := countMembers(ctx, tx, t, c, lossOf[e.Reason], func(x *tally) { x.gone++ }); err != nil {
+			return err
+		}
+	}
 	return s.events.Publish(ctx, tx, Suppressed{Tenant: t, Contact: c, Channel: e.Channel, Reason: e.Reason, At: tx.Now})
 }
 

@@ -1,13 +1,13 @@
 package intake
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"strings"
 
 	"keruen/internal/access"
+	"keruen/internal/intake/sheet"
 	"keruen/internal/lang"
 )
 
@@ -21,21 +21,37 @@ func (s *Service) Rejected(ctx context.Context, who access.Actor, i ID, l lang.L
 	if err != nil {
 		return fmt.Errorf("read rejected rows: %w", err)
 	}
-	f, err := s.blobs.Open(ctx, who.Tenant, imp.blob)
+	f, b, err := s.book(ctx, imp)
 	if err != nil {
 		return fmt.Errorf("read rejected rows: %w", err)
 	}
 	defer f.Close()
-	w := &rejectWriter{out: bufio.NewWriterSize(out, 64<<10), delim: imp.Format.Delimiter, width: len(imp.Columns), lang: l}
-	w.header(imp)
-	if err := s.eachReject(ctx, imp, imp.Format.scan(f), w.row); err != nil {
+	defer b.Close()
+	fixes, err := listFixes(ctx, s.db, imp.Tenant, imp.ID)
+	if err != nil {
 		return fmt.Errorf("read rejected rows: %w", err)
 	}
-	return w.out.Flush()
+	rows, err := b.Rows(imp.Format.Sheet, imp.Format.options())
+	if err != nil {
+		return fmt.Errorf("read rejected rows: %w", err)
+	}
+	defer rows.Close()
+	delim := imp.Format.Delimiter
+	if delim == "" {
+		delim = ";" // what Excel expects here
+	}
+	w := &rejectWriter{out: sheet.WriteCSV(out, delim), delim: delim, width: len(imp.Columns), lang: l, fixes: fixes}
+	if err := w.header(imp); err != nil {
+		return fmt.Errorf("read rejected rows: %w", err)
+	}
+	if err := s.eachReject(ctx, imp, rows, w.row); err != nil {
+		return fmt.Errorf("read rejected rows: %w", err)
+	}
+	return w.out.Close()
 }
 
 // eachReject walks the file beside the rejected rows, both in the order of lines.
-func (s *Service) eachReject(ctx context.Context, i Import, sc *scanner, f func(record, rejected) error) error {
+func (s *Service) eachReject(ctx context.Context, i Import, rows sheet.Rows, f func(sheet.Record, rejected) error) error {
 	const step = 1000
 	for after := int64(0); ; {
 		list, err := listRejects(ctx, s.db, i.Tenant, i.ID, after, step)
@@ -43,10 +59,11 @@ func (s *Service) eachReject(ctx context.Context, i Import, sc *scanner, f func(
 			return err
 		}
 		for _, r := range list {
-			rec, ok := record{}, true
-			for rec.line < r.Line {
-				if rec, ok = sc.next(); !ok {
-					return sc.err
+			var rec sheet.Record
+			for rec.Line < r.Line {
+				var ok bool
+				if rec, ok, err = rows.Next(); err != nil || !ok {
+					return err
 				}
 			}
 			if err := f(rec, r); err != nil {
@@ -61,63 +78,36 @@ func (s *Service) eachReject(ctx context.Context, i Import, sc *scanner, f func(
 }
 
 type rejectWriter struct {
-	out   *bufio.Writer
+	out   sheet.Writer
 	delim string
 	width int
 	lang  lang.Lang
+	fixes map[int64]fix
 }
 
-func (w *rejectWriter) header(i Import) {
-	_, _ = w.out.WriteString("\uFEFF") // errors of a bufio.Writer stay and come out at Flush
+func (w *rejectWriter) header(i Import) error {
 	cells := make([]string, w.width)
 	for n, c := range i.Columns {
 		if cells[n] = c.Header; c.Header == "" {
 			cells[n] = fmt.Sprint(n + 1)
 		}
 	}
-	w.line(append(cells, causeHeader.In(w.lang), adviceHeader.In(w.lang)))
+	return w.out.Write(sheet.Texts(append(cells, causeHeader.In(w.lang), adviceHeader.In(w.lang))...))
 }
 
-func (w *rejectWriter) row(rec record, r rejected) error {
+func (w *rejectWriter) row(rec sheet.Record, r rejected) error {
+	if f, ok := w.fixes[rec.Line]; ok && !f.Dropped {
+		rec.Cells = f.Cells
+	}
 	cells := make([]string, w.width, w.width+2)
-	n := copy(cells, rec.cells)
-	if n < len(rec.cells) { // more cells than columns: the rest stays visible in the last one
-		cells[w.width-1] = strings.Join(rec.cells[w.width-1:], w.delim)
+	n := copy(cells, rec.Cells)
+	if n < len(rec.Cells) { // more cells than columns: the rest stays visible in the last one
+		cells[w.width-1] = strings.Join(rec.Cells[w.width-1:], w.delim)
 	}
 	e := explain(r.Code)
 	advice := e.advice.In(w.lang)
 	if r.Hint != "" {
 		advice += " (" + r.Hint + ")"
 	}
-	w.line(append(cells, e.cause.In(w.lang), advice))
-	_, err := w.out.Write(nil)
-	return err
-}
-
-func (w *rejectWriter) line(cells []string) {
-	for n, c := range cells {
-		if n > 0 {
-			_, _ = w.out.WriteString(w.delim)
-		}
-		_, _ = w.out.WriteString(quote(neutral(c), w.delim))
-	}
-	_, _ = w.out.WriteString("\r\n")
-}
-
-// neutral keeps a spreadsheet from running a cell as a formula (OWASP, CSV injection). Telephone numbers keep their plus.
-func neutral(c string) string {
-	if c == "" || !strings.ContainsRune("=+-@\t\r", rune(c[0])) {
-		return c
-	}
-	if c[0] == '+' && strings.Trim(c[1:], "0123456789 ()-") == "" {
-		return c
-	}
-	return "'" + c
-}
-
-func quote(c, delim string) string {
-	if !strings.ContainsAny(c, "\"\r\n"+delim) && strings.TrimSpace(c) == c {
-		return c
-	}
-	return `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
+	return w.out.Write(sheet.Texts(append(cells, e.cause.In(w.lang), advice)...))
 }

@@ -5,28 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"keruen/internal/contact"
 	"keruen/internal/db"
 	"keruen/internal/errs"
 	"keruen/internal/id"
+	"keruen/internal/intake/sheet"
 	"keruen/internal/jobs"
 )
 
 // Kinds of jobs.
 const (
-	kindCheck = "import.check"
-	kindRun   = "import.run"
+	kindCheck  = "import.check"
+	kindRun    = "import.run"
+	kindUndo   = "import.undo"
+	kindForget = "import.forget" // drops what undoing needs when the time for it is over
 )
 
-// task is the argument of both jobs.
+// task is the argument of the jobs of an import.
 type task struct {
 	Tenant id.Tenant `json:"tenant"`
 	Import ID        `json:"import"`
 }
 
 // batch is how many rows one transaction takes: long enough to be fast, short enough to let others write.
-const batch = 1000
+const batch = 2000
 
 func (s *Service) register() {
 	jobs.Register(s.queue, kindCheck, func(ctx context.Context, j *jobs.Job, a task) error {
@@ -35,16 +41,22 @@ func (s *Service) register() {
 	jobs.Register(s.queue, kindRun, func(ctx context.Context, j *jobs.Job, a task) error {
 		return s.settle(ctx, a, Running, j.Attempt, s.run(ctx, a, j.Progress))
 	})
+	jobs.Register(s.queue, kindUndo, func(ctx context.Context, j *jobs.Job, a task) error { return s.undo(ctx, a, j.Progress) })
+	jobs.Register(s.queue, kindForget, func(ctx context.Context, _ *jobs.Job, a task) error { return s.forget(ctx, a) })
+	jobs.Register(s.queue, uploadExpiry, func(ctx context.Context, _ *jobs.Job, a uploadTask) error { return s.expireUpload(ctx, a) })
 }
 
-// settle ends an import for good when its file is gone, or when the queue will not try again; until then every error is
-// tried again from where the import stands.
+// settle ends an import for good when its file is gone or cannot be read, or when the queue will not try again; until then every
+// error is tried again from where the import stands.
 func (s *Service) settle(ctx context.Context, a task, in State, attempt int, err error) error {
 	why := Failure{"import.file_gone", "The uploaded file is no longer there. Upload it again."}
+	var e *errs.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errs.ErrNotFound):
+	case errors.As(err, &e) && e.Kind == errs.Invalid, errors.Is(err, contact.ErrTagLimit): // the file is damaged further down, or no more tags may be made
+		why = Failure{e.Code, e.Text}
 	case attempt >= jobs.DefaultAttempts:
 		why = Failure{"import.gave_up", "The import could not go on after several attempts. What was done stays; upload the file again to go on."}
 	default:
@@ -62,19 +74,39 @@ func (s *Service) fail(ctx context.Context, a task, in State, why Failure) error
 		if err != nil {
 			return err
 		}
-		i.State, i.FinishedAt, i.Failure, i.Job = Failed, tx.Now, &why, 0
+		i.State, i.Failure = Failed, &why
+		if err := s.end(ctx, tx, &i); err != nil {
+			return err
+		}
 		return saveImport(ctx, tx, i)
 	})
 }
 
-// work is one pass over a file.
+// end closes an import whose contacts can be taken back from now on.
+func (s *Service) end(ctx context.Context, tx *db.Tx, i *Import) error {
+	i.FinishedAt, i.Job = tx.Now, 0
+	if i.StartedAt.IsZero() {
+		return nil // it never ran
+	}
+	i.UndoUntil = tx.Now.Add(UndoFor)
+	_, err := s.queue.EnqueueTx(ctx, tx, jobs.Task{Tenant: i.Tenant, Kind: kindForget, Args: task{i.Tenant, i.ID}, UniqueKey: i.ID.String(), RunAt: i.UndoUntil})
+	return err
+}
+
+// work is one pass over a file. Rows are read and judged by a goroutine of their own while the batch before is being written.
 type work struct {
 	Import
-	file  *os.File
-	scan  *scanner
-	read  *reader
-	lines []line // of the batch at hand
-	ended bool
+	file *os.File
+	book *sheet.Book
+	rows sheet.Rows
+	read *reader
+}
+
+// lines is a batch of judged rows; last tells that the file ends with them.
+type lines struct {
+	list []line
+	last bool
+	err  error
 }
 
 func (s *Service) open(ctx context.Context, i Import) (*work, error) {
@@ -82,29 +114,48 @@ func (s *Service) open(ctx context.Context, i Import) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.blobs.Open(ctx, i.Tenant, i.blob)
+	fixes, err := listFixes(ctx, s.db, i.Tenant, i.ID)
 	if err != nil {
 		return nil, err
 	}
-	w := &work{Import: i, file: f, scan: i.Format.scan(f), read: newReader(i.Settings, i.Columns, custom)}
+	w := &work{Import: i, read: newReader(i, custom, fixes)}
+	if w.file, w.book, err = s.book(ctx, i); err != nil {
+		return nil, err
+	}
+	if w.rows, err = w.book.Rows(i.Format.Sheet, i.Format.options()); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
 	if i.Format.HasHeader {
-		w.scan.next()
+		if _, _, err := w.rows.Next(); err != nil {
+			return nil, errors.Join(err, w.close())
+		}
 	}
 	return w, nil
 }
 
-// fill reads the next batch.
-func (w *work) fill() error {
-	w.lines = w.lines[:0]
-	for len(w.lines) < batch {
-		rec, ok := w.scan.next()
-		if !ok {
-			w.ended = true
-			return w.scan.err
-		}
-		w.lines = append(w.lines, w.read.read(rec))
+// book opens the file of an import.
+func (s *Service) book(ctx context.Context, i Import) (*os.File, *sheet.Book, error) {
+	f, err := s.blobs.Open(ctx, i.Tenant, i.blob)
+	if err != nil {
+		return nil, nil, err
 	}
-	return nil
+	b, err := sheet.Open(f, i.Size, i.Filename)
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, b, nil
+}
+
+func (f Format) options() sheet.Options {
+	return sheet.Options{Encoding: f.Encoding, Delimiter: f.Delimiter}
+}
+
+func (w *work) close() error {
+	var err error
+	if w.rows != nil {
+		err = w.rows.Close()
+	}
+	return errors.Join(err, w.book.Close(), w.file.Close())
 }
 
 // skip passes over the rows that an earlier run has done; they are read again, for the repeats.
@@ -113,35 +164,90 @@ func (w *work) skip(ctx context.Context, done int64) error {
 		if n%batch == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		rec, ok := w.scan.next()
-		if !ok {
-			return errors.Join(w.scan.err, ctx.Err())
+		rec, ok, err := w.rows.Next()
+		if err != nil || !ok {
+			return err
 		}
 		w.read.read(rec)
 	}
 	return nil
 }
 
-// bulk makes the rows of the batch that are good into contacts.
-func (w *work) bulk() (b contact.Bulk, of []int) {
-	b = contact.Bulk{Tenant: w.Tenant, By: w.read.identity, OnExisting: w.Settings.OnExisting, Consents: w.Settings.Consent.consents(), Proof: w.proof, Import: int64(w.ID)}
+// batches reads ahead, two batches at most, until the file ends or ctx does; the channel is closed after the last.
+func (w *work) batches(ctx context.Context) <-chan lines {
+	out := make(chan lines, 1)
+	go func() {
+		defer close(out)
+		for {
+			b := w.fill()
+			select {
+			case out <- b:
+			case <-ctx.Done():
+				return
+			}
+			if b.last || b.err != nil {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+func (w *work) fill() lines {
+	b := lines{list: make([]line, 0, batch)}
+	for len(b.list) < batch {
+		rec, ok, err := w.rows.Next()
+		if err != nil || !ok {
+			b.last, b.err = !ok && err == nil, err
+			return b
+		}
+		b.list = append(b.list, w.read.read(rec))
+	}
+	return b
+}
+
+// each gives f the batches of the rest of the file one by one. It returns when nothing reads the file any more.
+func (w *work) each(ctx context.Context, f func(lines) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	ahead := w.batches(ctx)
+	defer func() {
+		stop()
+		for range ahead { // until the reader has seen it
+		}
+	}()
+	for b := range ahead {
+		if err := errors.Join(b.err, ctx.Err()); err != nil {
+			return err
+		}
+		if err := f(b); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// bulk makes the rows of a batch that are good into contacts. of tells to which lines they belong.
+func (w *work) bulk(list []line) (b contact.Bulk, of []int) {
+	b = contact.Bulk{Tenant: w.Tenant, By: w.read.identity, OnExisting: w.Settings.OnExisting, Consents: w.Settings.Consent.keys(), Proof: w.proof,
+		Tags: w.notes.Tags, Import: int64(w.ID), Cause: contact.ByImport}
 	if w.List != 0 {
 		b.Lists = []contact.ListID{w.List}
 	}
-	for n := range w.lines {
-		if l := &w.lines[n]; l.failed == nil && l.code != codeRepeated {
+	b.Rows, of = make([]contact.Row, 0, len(list)), make([]int, 0, len(list))
+	for n := range list {
+		if l := &list[n]; l.failed == nil && !l.passed {
 			b.Rows, of = append(b.Rows, l.row), append(of, n)
 		}
 	}
 	return b, of
 }
 
-// count adds the batch to the counts and groups of i. Results belong to the lines named by of.
-func (w *work) count(i *Import, results []contact.Result, of []int) []rejected {
-	i.Counts.Rows += int64(len(w.lines))
-	i.Done += int64(len(w.lines))
+// count adds a batch to the counts and groups of i. Results belong to the lines named by of.
+func (w *work) count(i *Import, list []line, results []contact.Result, of []int) []rejected {
+	i.Counts.Rows += int64(len(list))
+	i.Done += int64(len(list))
 	for n, r := range results {
-		l := &w.lines[of[n]]
+		l := &list[of[n]]
 		switch r.What {
 		case contact.Created:
 			i.Counts.Created++
@@ -156,10 +262,13 @@ func (w *work) count(i *Import, results []contact.Result, of []int) []rejected {
 		if r.Kept {
 			l.warn(codeKept, w.columnOf(fieldEmail), "")
 		}
+		if r.KeptID {
+			l.warn(codeKeptID, w.columnOf(fieldExternal), "")
+		}
 	}
 	var rejects []rejected
-	for n := range w.lines {
-		if r := w.judge(i, &w.lines[n]); r != nil {
+	for n := range list {
+		if r := w.judge(i, &list[n]); r != nil {
 			rejects = append(rejects, *r)
 		}
 	}
@@ -167,19 +276,26 @@ func (w *work) count(i *Import, results []contact.Result, of []int) []rejected {
 }
 
 func (w *work) judge(i *Import, l *line) *rejected {
+	if l.row.Email.Key != "" {
+		i.Counts.Emails++
+	}
 	if f := l.failed; f != nil {
 		i.Counts.Errors++
-		i.Groups = note(i.Groups, f.code, false, w.example(l, *f))
-		return &rejected{l.line, f.code, f.column, f.hint}
+		if strings.HasPrefix(f.code, "email.") {
+			i.Counts.Emails++
+			i.Counts.BadEmails++
+		}
+		i.Groups = note(i.Groups, *f, false, func() Example { return w.example(l, *f) })
+		return &rejected{Line: l.Line, Code: f.code, Column: f.column, Hint: f.hint, raw: l.Cells}
 	}
-	if l.code == codeRepeated {
+	if l.passed {
 		i.Counts.Skipped++
 	}
 	if len(l.warnings) > 0 {
 		i.Counts.Warnings++
 	}
 	for _, t := range l.warnings {
-		i.Groups = note(i.Groups, t.code, true, w.example(l, t))
+		i.Groups = note(i.Groups, t, true, func() Example { return w.example(l, t) })
 	}
 	return nil
 }
@@ -195,17 +311,17 @@ func (w *work) columnOf(field string) int {
 
 // example shows a row of a cause. Values are shown to members of the account only and never logged.
 func (w *work) example(l *line, t trouble) Example {
-	e := Example{Row: l.line}
+	e := Example{Row: l.Line}
 	if t.column < 0 || t.column >= len(w.Columns) {
-		if len(l.cells) > 0 {
-			e.Value = clip(l.cells[0])
+		if len(l.Cells) > 0 {
+			e.Value = clip(l.Cells[0])
 		}
 		return e
 	}
 	if e.Column = w.Columns[t.column].Header; e.Column == "" {
 		e.Column = fmt.Sprint(t.column + 1)
 	}
-	e.Value = clip(cell(l.cells, t.column))
+	e.Value = clip(cell(l.Cells, t.column))
 	return e
 }
 
@@ -218,7 +334,21 @@ func clip(s string) string {
 
 type progress func(ctx context.Context, done, total int64) error
 
-// check is the dry run: it reads the whole file and plans every batch against the contacts as they are now.
+// atTimes lets a report through about twice a second, and the last one always: people watch, and every report is a transaction.
+func atTimes(report progress) progress {
+	var last time.Time
+	return func(ctx context.Context, done, total int64) error {
+		now := time.Now()
+		if now.Sub(last) < 500*time.Millisecond && done < total {
+			return nil
+		}
+		last = now
+		return report(ctx, done, total)
+	}
+}
+
+// check is the dry run: it reads the whole file and plans every batch against the contacts as they are now. Bad rows are kept with
+// their cells, so that people can mend them one by one.
 func (s *Service) check(ctx context.Context, a task, report progress) error {
 	i, err := getImport(ctx, s.db, a.Tenant, a.Import)
 	if err != nil || i.State != Checking {
@@ -228,21 +358,22 @@ func (s *Service) check(ctx context.Context, a task, report progress) error {
 	if err != nil {
 		return err
 	}
-	defer w.file.Close()
+	defer w.close()
 	i.reset()
-	for !w.ended {
-		if err := errors.Join(ctx.Err(), w.fill()); err != nil {
-			return err
-		}
-		b, of := w.bulk()
-		results, err := s.contacts.BulkPlan(ctx, s.db, b)
+	report = atTimes(report)
+	var bad []rejected
+	err = w.each(ctx, func(b lines) error {
+		plan, of := w.bulk(b.list)
+		results, err := s.contacts.BulkPlan(ctx, s.db, plan)
 		if err != nil {
 			return err
 		}
-		w.count(&i, results, of)
-		if err := report(ctx, i.Done, max(i.Done, i.RowsEstimate)); err != nil {
-			return err
-		}
+		rejects := w.count(&i, b.list, results, of)
+		bad = append(bad, rejects[:min(len(rejects), maxMended-len(bad))]...)
+		return report(ctx, i.Done, max(i.Done, i.RowsEstimate))
+	})
+	if err != nil {
+		return err
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now, err := lockImport(ctx, tx, a.Tenant, a.Import)
@@ -250,6 +381,12 @@ func (s *Service) check(ctx context.Context, a task, report progress) error {
 			return err // cancelled meanwhile: what was found no longer counts
 		}
 		now.State, now.Counts, now.Groups, now.Done, now.Job = Ready, i.Counts, i.Groups, i.Done, 0
+		if err := deleteRejects(ctx, tx, i.Tenant, i.ID); err != nil {
+			return err
+		}
+		if err := insertRejects(ctx, tx, i.Tenant, i.ID, bad, true); err != nil {
+			return err
+		}
 		return saveImport(ctx, tx, now)
 	})
 }
@@ -265,35 +402,51 @@ func (s *Service) run(ctx context.Context, a task, report progress) error {
 	if err != nil {
 		return err
 	}
-	defer w.file.Close()
+	defer w.close()
 	if err := w.skip(ctx, i.Done); err != nil {
 		return err
 	}
-	for !w.ended {
-		if err := errors.Join(ctx.Err(), w.fill()); err != nil {
+	report = atTimes(report)
+	err = w.each(ctx, func(b lines) error {
+		done, err := s.save(ctx, w, b, i.Done)
+		if err != nil {
 			return err
 		}
-		done, err := s.save(ctx, w, i.Done)
-		if err != nil || done < 0 {
-			return err
+		if grown(i.Done, done) {
+			err = s.contacts.Analyze(ctx)
 		}
 		i.Done = done
-		if err := report(ctx, i.Done, max(i.Done, i.RowsEstimate)); err != nil {
-			return err
+		return errors.Join(err, report(ctx, i.Done, max(i.Done, i.RowsEstimate)))
+	})
+	if errors.Is(err, errStopped) {
+		return nil
+	}
+	return err
+}
+
+// grown tells that the contacts written by an import have become ten times as many, about: the database should look at them again,
+// or it goes on reading them by the plan of an empty table.
+func grown(before, now int64) bool {
+	for n := int64(batch); n <= now; n *= 8 {
+		if before < n {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // clashes is how often a batch is repeated when others change the same contacts at the same moment.
 const clashes = 5
 
-// save takes in one batch that begins at row from. It returns the new position, or -1 when the import was stopped meanwhile.
-func (s *Service) save(ctx context.Context, w *work, from int64) (int64, error) {
+// errStopped tells that the import was paused or cancelled meanwhile, or goes on elsewhere.
+var errStopped = errors.New("the import was stopped")
+
+// save takes in one batch that begins at row from. It returns the new position.
+func (s *Service) save(ctx context.Context, w *work, b lines, from int64) (int64, error) {
 	var done int64
 	for attempt := 1; ; attempt++ {
 		err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			done, err = s.saveTx(ctx, tx, w, from)
+			done, err = s.saveTx(ctx, tx, w, b, from)
 			return err
 		})
 		if err == nil || attempt == clashes || !contact.Clash(err) {
@@ -302,37 +455,53 @@ func (s *Service) save(ctx context.Context, w *work, from int64) (int64, error) 
 	}
 }
 
-func (s *Service) saveTx(ctx context.Context, tx *db.Tx, w *work, from int64) (int64, error) {
+func (s *Service) saveTx(ctx context.Context, tx *db.Tx, w *work, b lines, from int64) (int64, error) {
 	i, err := lockImport(ctx, tx, w.Tenant, w.ID)
 	if err != nil {
 		return 0, err
 	}
-	if i.State != Running || i.Done != from { // stopped, or another worker goes on with it
-		return -1, nil
+	if i.State != Running || i.Done != from {
+		return 0, errStopped
 	}
-	b, of := w.bulk()
-	results, err := s.contacts.BulkUpsert(ctx, tx, b)
+	bulk, of := w.bulk(b.list)
+	results, err := s.contacts.BulkUpsert(ctx, tx, bulk)
 	if err != nil {
 		return 0, err
 	}
-	for n := range w.lines { // the transaction may be repeated
-		w.lines[n].warnings = dropKept(w.lines[n].warnings)
+	for n := range b.list { // the transaction may be repeated
+		b.list[n].warnings = dropKept(b.list[n].warnings)
 	}
-	if err := insertRejects(ctx, tx, w.Tenant, w.ID, w.count(&i, results, of)); err != nil {
+	if err := insertChanges(ctx, tx, i, results); err != nil {
 		return 0, err
 	}
-	if w.ended {
-		i.State, i.FinishedAt, i.Job = Done, tx.Now, 0
-		if err := s.contacts.AnalyzeTx(ctx, tx); err != nil {
-			return 0, err
-		}
+	i.notes.span(results)
+	if err := insertRejects(ctx, tx, w.Tenant, w.ID, w.count(&i, b.list, results, of), false); err != nil {
+		return 0, err
+	}
+	if !b.last {
+		return i.Done, saveProgress(ctx, tx, i)
+	}
+	i.State = Done
+	if err := errors.Join(s.end(ctx, tx, &i), s.contacts.AnalyzeTx(ctx, tx)); err != nil {
+		return 0, err
 	}
 	return i.Done, saveImport(ctx, tx, i)
 }
 
-func dropKept(list []trouble) []trouble {
-	if n := len(list); n > 0 && list[n-1].code == codeKept {
-		return list[:n-1]
+// span widens the range in which the contacts of the import lie.
+func (n *notes) span(results []contact.Result) {
+	for _, r := range results {
+		if r.What != contact.Created {
+			continue
+		}
+		if n.First == 0 || r.Contact < n.First {
+			n.First = r.Contact
+		}
+		n.Last = max(n.Last, r.Contact)
 	}
-	return list
+}
+
+// dropKept takes off what count has warned of.
+func dropKept(list []trouble) []trouble {
+	return slices.DeleteFunc(list, func(t trouble) bool { return t.code == codeKept || t.code == codeKeptID })
 }

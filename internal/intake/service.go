@@ -1,20 +1,20 @@
 package intake
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"keruen/internal/access"
-	"keruen/internal/audit"
 	"keruen/internal/blob"
 	"keruen/internal/contact"
 	"keruen/internal/db"
 	"keruen/internal/errs"
 	"keruen/internal/id"
+	"keruen/internal/intake/sheet"
 	"keruen/internal/jobs"
 	"keruen/internal/page"
 )
@@ -37,94 +37,116 @@ func New(d *db.DB, blobs *blob.Store, q *jobs.Queue, contacts *contact.Service) 
 }
 
 // Upload stores a file, recognises how it is written and proposes where its columns go. It is read as a stream; one larger than
-// MaxFile ends in ErrTooBig and leaves nothing behind.
+// MaxFile ends in ErrTooBig and leaves nothing behind. What is pasted from a spreadsheet is a file too.
 func (s *Service) Upload(ctx context.Context, who access.Actor, filename string, r io.Reader) (Import, error) {
 	if err := who.Can(access.EditContacts); err != nil {
 		return Import{}, err
 	}
-	p := &profile{}
-	ref, err := s.blobs.Put(ctx, who.Tenant, io.TeeReader(r, p), s.MaxFile)
+	ref, err := s.blobs.Put(ctx, who.Tenant, r, s.MaxFile)
 	if errors.Is(err, blob.ErrTooLarge) {
 		return Import{}, ErrTooBig.With("limit_bytes", s.MaxFile)
 	}
 	if err != nil {
 		return Import{}, fmt.Errorf("upload import: %w", err)
 	}
-	i := Import{ID: id.New[importKind](), Tenant: who.Tenant, State: Draft, Filename: blob.Clean(filename), Size: ref.Size, SHA256: ref.SHA256, CreatedBy: who.Member, Version: 1, blob: ref.Key}
-	if err := s.recognise(ctx, &i, p); err != nil {
-		return Import{}, errors.Join(err, s.blobs.Delete(ctx, who.Tenant, ref.Key))
+	return s.adopt(ctx, who, blob.Clean(filename), ref)
+}
+
+// adopt makes an import of a stored file, or deletes the file when it is no table.
+func (s *Service) adopt(ctx context.Context, who access.Actor, filename string, ref blob.Ref) (Import, error) {
+	i := Import{ID: id.New[importKind](), Tenant: who.Tenant, State: Draft, Filename: filename, Size: ref.Size, SHA256: ref.SHA256, CreatedBy: who.Member, Version: 1, blob: ref.Key}
+	i.Settings.OnExisting, i.Settings.DefaultCountry = contact.UpdateEmpty, "KZ"
+	err := s.recognise(ctx, &i)
+	if err == nil {
+		err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+			i.CreatedAt = tx.Now
+			return insertImport(ctx, tx, i)
+		})
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		i.CreatedAt = tx.Now
-		return insertImport(ctx, tx, i)
-	})
 	if err != nil {
-		return Import{}, errors.Join(fmt.Errorf("upload import: %w", err), s.blobs.Delete(ctx, who.Tenant, ref.Key))
+		return Import{}, fmt.Errorf("upload import: %w", errors.Join(err, s.blobs.Delete(ctx, who.Tenant, ref.Key)))
 	}
 	return i, nil
 }
 
-// recognise fills in what the file tells about itself.
-func (s *Service) recognise(ctx context.Context, i *Import, p *profile) error {
-	f, err := p.format()
+// recognise fills in what the file tells about itself: of a workbook the first sheet is taken that has rows and is not hidden.
+func (s *Service) recognise(ctx context.Context, i *Import) error {
+	f, b, err := s.book(ctx, *i)
 	if err != nil {
 		return err
 	}
+	defer f.Close()
+	defer b.Close()
+	i.Format = Format{Kind: b.Format, Encoding: b.Encoding, Delimiter: b.Delimiter, Inside: b.Inside}
+	if b.Format == sheet.XLSX {
+		for _, x := range b.Sheets {
+			i.Format.Sheets = append(i.Format.Sheets, Sheet{x.Name, x.Rows, x.Hidden})
+		}
+	}
+	for n, x := range b.Sheets {
+		if x.Rows > 0 && !x.Hidden {
+			i.Format.Sheet = n
+			break
+		}
+	}
+	return s.look(ctx, i, b, nil)
+}
+
+// look reads the first rows of the sheet at hand and proposes where its columns go. header is what people said of its first row, nil
+// to find out.
+func (s *Service) look(ctx context.Context, i *Import, b *sheet.Book, header *bool) error {
 	custom, err := s.contacts.Fields(ctx, i.Tenant)
 	if err != nil {
 		return err
 	}
-	rows := firstRows(f, p.head)
-	if len(rows) == 0 {
-		return ErrNotTable
+	rows, more, err := firstRows(b, i.Format)
+	if err != nil {
+		return err
 	}
-	f.HasHeader = hasHeader(rows, custom)
-	if f.HasHeader && len(rows) == 1 && p.size < headSize && onlyRow(f, p.head) {
+	if len(rows) == 0 {
+		return ErrEmpty
+	}
+	i.Format.HasHeader = i.Format.Kind == sheet.VCard || hasHeader(rows, custom)
+	if header != nil {
+		i.Format.HasHeader = *header
+	}
+	if i.Format.HasHeader && len(rows) == 1 && !more {
 		return ErrNoRows
 	}
-	i.Format, i.RowsEstimate = f, p.rows(f.HasHeader)
-	i.describe(rows, custom)
-	i.Settings.OnExisting, i.Settings.DefaultCountry = contact.UpdateEmpty, "KZ"
-	return nil
-}
-
-// describe makes the columns and the mapping that follows from them.
-func (i *Import) describe(rows []record, custom []contact.Field) {
+	i.RowsEstimate = b.Sheets[i.Format.Sheet].Rows
+	if i.Format.HasHeader {
+		i.RowsEstimate = max(i.RowsEstimate-1, 0)
+	}
 	i.Columns = columnsOf(rows, i.Format.HasHeader, custom)
-	i.Settings.Mapping = make([]Mapping, len(i.Columns))
+	i.Settings.Mapping, i.Settings.DateOrder, i.Settings.Remedies = make([]Mapping, len(i.Columns)), "", nil
 	for n, c := range i.Columns {
 		i.Settings.Mapping[n] = Mapping{Column: n, Field: c.Field}
 	}
+	return s.recall(ctx, i, custom)
 }
 
 // lookAt is how many rows are looked at to recognise columns.
-const lookAt = 50
+const lookAt = 300
 
-// firstRows reads the first whole rows of a file from its beginning.
-func firstRows(f Format, head []byte) []record {
-	sc := f.scan(bytes.NewReader(head))
-	var rows []record
-	for len(rows) < lookAt {
-		rec, ok := sc.next()
-		if !ok {
-			break
+// firstRows reads the first whole rows of a table; more tells that others follow, be they whole or not.
+func firstRows(b *sheet.Book, f Format) (list []sheet.Record, more bool, err error) {
+	rows, err := b.Rows(f.Sheet, f.options())
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	for len(list) < lookAt {
+		rec, ok, err := rows.Next()
+		if err != nil || !ok {
+			return list, more, err
 		}
-		if rec.code == "" {
-			rows = append(rows, rec)
+		if rec.Trouble == "" {
+			list = append(list, rec)
+		} else {
+			more = true
 		}
 	}
-	if len(rows) > 1 && len(head) == headSize {
-		rows = rows[:len(rows)-1] // may be cut
-	}
-	return rows
-}
-
-// onlyRow tells whether a file has one row, counting also what cannot be read.
-func onlyRow(f Format, file []byte) bool {
-	sc := f.scan(bytes.NewReader(file))
-	sc.next()
-	_, more := sc.next()
-	return !more
+	return list, true, nil
 }
 
 // Get returns one import.
@@ -150,12 +172,17 @@ func (s *Service) List(ctx context.Context, who access.Actor, ask page.Ask) (pag
 // Change is what to alter in the settings. Nil leaves a value.
 type Change struct {
 	HasHeader      *bool
+	Sheet          *int // of a workbook, from 0
 	Mapping        []Mapping
+	Identity       *contact.Identity
 	OnExisting     *contact.OnExisting
 	List           *contact.ListID
 	NewList        *string
+	Tags           *[]string
 	Consent        *Declaration
 	DefaultCountry *string
+	DateOrder      *DateOrder
+	Remedies       *[]Remedy
 }
 
 // Update alters how the file is to be read; a dry run made before no longer counts. Wrong values are kept out with an error for each;
@@ -164,15 +191,12 @@ func (s *Service) Update(ctx context.Context, who access.Actor, i ID, ch Change)
 	if err := who.Can(access.EditContacts); err != nil {
 		return Import{}, err
 	}
-	var head []byte
-	if ch.HasHeader != nil {
-		var err error
-		if head, err = s.head(ctx, who, i); err != nil {
-			return Import{}, err
-		}
+	seen, err := s.lookAgain(ctx, who, i, ch)
+	if err != nil {
+		return Import{}, fmt.Errorf("update import: %w", err)
 	}
 	var out Import
-	err := s.change(ctx, who, i, func(ctx context.Context, tx *db.Tx, imp *Import) error {
+	err = s.change(ctx, who, i, func(ctx context.Context, tx *db.Tx, imp *Import) error {
 		if err := imp.changeable(); err != nil {
 			return err
 		}
@@ -180,11 +204,13 @@ func (s *Service) Update(ctx context.Context, who access.Actor, i ID, ch Change)
 		if err != nil {
 			return err
 		}
-		if ch.HasHeader != nil && *ch.HasHeader != imp.Format.HasHeader {
-			imp.Format.HasHeader = *ch.HasHeader
-			imp.describe(firstRows(imp.Format, head), custom)
+		if seen != nil {
+			imp.Format, imp.Columns, imp.RowsEstimate, imp.Settings, imp.notes = seen.Format, seen.Columns, seen.RowsEstimate, seen.Settings, seen.notes
 		}
 		imp.Settings.apply(ch)
+		if err := s.chooseWording(ctx, tx, who.Tenant, imp); err != nil {
+			return err
+		}
 		imp.reset()
 		out = *imp
 		return s.acceptable(ctx, tx, *imp, custom)
@@ -195,12 +221,37 @@ func (s *Service) Update(ctx context.Context, who access.Actor, i ID, ch Change)
 	return out, nil
 }
 
+// lookAgain reads the columns anew when another sheet was chosen or the first row turns out to be, or not to be, a heading; nil otherwise.
+func (s *Service) lookAgain(ctx context.Context, who access.Actor, i ID, ch Change) (*Import, error) {
+	if ch.HasHeader == nil && ch.Sheet == nil {
+		return nil, nil
+	}
+	imp, err := getImport(ctx, s.db, who.Tenant, i)
+	if err != nil {
+		return nil, err
+	}
+	same := (ch.HasHeader == nil || *ch.HasHeader == imp.Format.HasHeader) && (ch.Sheet == nil || *ch.Sheet == imp.Format.Sheet)
+	if same {
+		return nil, nil
+	}
+	f, b, err := s.book(ctx, imp)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	defer b.Close()
+	if ch.Sheet != nil {
+		if *ch.Sheet < 0 || *ch.Sheet >= len(b.Sheets) {
+			return nil, sheet.ErrNoSheet
+		}
+		imp.Format.Sheet = *ch.Sheet
+	}
+	return &imp, s.look(ctx, &imp, b, ch.HasHeader)
+}
+
 func (s *Settings) apply(ch Change) {
 	if ch.Mapping != nil {
 		s.Mapping = ch.Mapping
-	}
-	if ch.OnExisting != nil {
-		s.OnExisting = *ch.OnExisting
 	}
 	if ch.List != nil {
 		s.List = *ch.List
@@ -215,18 +266,34 @@ func (s *Settings) apply(ch Change) {
 		}
 	}
 	if ch.Consent != nil {
+		proof := s.Consent.Proof // the file stays until it is taken off by itself
 		s.Consent = *ch.Consent
+		s.Consent.Proof = proof
 	}
 	if ch.DefaultCountry != nil {
 		s.DefaultCountry = strings.ToUpper(*ch.DefaultCountry)
 	}
+	set(&s.Identity, ch.Identity)
+	set(&s.OnExisting, ch.OnExisting)
+	set(&s.Tags, ch.Tags)
+	set(&s.DateOrder, ch.DateOrder)
+	set(&s.Remedies, ch.Remedies)
 }
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// later are the errors of settings that are only not complete yet.
+var later = []string{"import.no_identifier", "import.field_twice", "import.names_twice", "import.identity", "import.date_order"}
 
 // acceptable refuses wrong values of a draft, and lets through a mapping that is not complete yet.
 func (s *Service) acceptable(ctx context.Context, tx *db.Tx, i Import, custom []contact.Field) error {
 	var bad []errs.Field
-	for _, f := range i.Settings.check(len(i.Columns), custom, tx.Now) {
-		if f.Code != "import.no_identifier" && f.Code != "import.field_twice" && f.Code != "import.names_twice" && !strings.HasPrefix(f.Path, "consent.") {
+	for _, f := range i.Settings.check(i.Columns, custom, tx.Now) {
+		if !slices.Contains(later, f.Code) && !strings.HasPrefix(f.Path, "consent.") {
 			bad = append(bad, f)
 		}
 	}
@@ -264,19 +331,6 @@ func (i *Import) reset() {
 	i.State, i.Counts, i.Groups, i.Done, i.Failure, i.Job = Draft, Counts{}, nil, 0, nil, 0
 }
 
-func (s *Service) head(ctx context.Context, who access.Actor, i ID) ([]byte, error) {
-	imp, err := getImport(ctx, s.db, who.Tenant, i)
-	if err != nil {
-		return nil, err
-	}
-	f, err := s.blobs.Open(ctx, who.Tenant, imp.blob)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, headSize))
-}
-
 // change runs f on an import and saves it.
 func (s *Service) change(ctx context.Context, who access.Actor, i ID, f func(context.Context, *db.Tx, *Import) error) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -306,6 +360,9 @@ func (s *Service) Start(ctx context.Context, who access.Actor, i ID) (Import, er
 	return s.enqueue(ctx, who, i, kindRun, func(ctx context.Context, tx *db.Tx, imp *Import) error {
 		imp.reset()
 		imp.State, imp.StartedAt = Running, tx.Now
+		if err := deleteRejects(ctx, tx, imp.Tenant, imp.ID); err != nil {
+			return err
+		}
 		return s.prepare(ctx, tx, who, imp)
 	})
 }
@@ -338,116 +395,4 @@ func (s *Service) enqueue(ctx context.Context, who access.Actor, i ID, kind stri
 		return Import{}, fmt.Errorf("start import: %w", err)
 	}
 	return out, nil
-}
-
-// prepare makes what the settings ask for: fields, a list, and the evidence of consent.
-func (s *Service) prepare(ctx context.Context, tx *db.Tx, who access.Actor, i *Import) error {
-	for n, m := range i.Settings.Mapping {
-		if m.NewField == "" {
-			continue
-		}
-		if _, err := contact.CreateFieldTx(ctx, tx, i.Tenant, contact.FieldDraft{Key: m.Field, Label: m.NewField}); err != nil {
-			return err
-		}
-		i.Settings.Mapping[n].NewField = ""
-	}
-	i.List = i.Settings.List
-	if i.Settings.NewList != "" {
-		if err := s.target(ctx, tx, *i); err != nil {
-			return err // taken since the settings were chosen
-		}
-		l, err := contact.CreateListTx(ctx, tx, i.Tenant, i.Settings.NewList)
-		if err != nil {
-			return err
-		}
-		i.List = l.ID
-	}
-	return s.sign(ctx, tx, who, i)
-}
-
-// sign records the declaration as an act of signature and as the proof of every consent of the import (ACC-2, AUD-1).
-// That there is no consent is recorded too.
-func (s *Service) sign(ctx context.Context, tx *db.Tx, who access.Actor, i *Import) error {
-	d := i.Settings.Consent
-	act, err := audit.RecordAct(ctx, tx, audit.Act{
-		Tenant: i.Tenant, Who: who.Who(), Pressed: "import",
-		Document: audit.Document{Name: "import-declaration", Version: "1", SHA256: i.SHA256},
-		Details: map[string]any{"import": i.ID.String(), "file": i.Filename, "file_sha256": i.SHA256, "declared": d.Declared, "source": d.Source, "date": d.Date,
-			"channels": d.Channels, "purpose": string(d.Purpose), "wording": d.Wording},
-	})
-	if err != nil || !d.Declared {
-		return err
-	}
-	day, err := d.day()
-	if err != nil {
-		return err
-	}
-	p := contact.Proof{
-		Source: contact.FromImport, Wording: d.Wording, Obtained: day, Member: who.Member, UserAgent: who.UserAgent, Act: act, Import: int64(i.ID),
-		Evidence: map[string]string{"source": d.Source, "date": d.Date, "file": i.Filename, "file_sha256": i.SHA256, "import": i.ID.String()},
-	}
-	if who.IP.IsValid() {
-		p.IP = who.IP.String()
-	}
-	i.proof, err = contact.SaveProofTx(ctx, tx, i.Tenant, p)
-	return err
-}
-
-// Cancel stops a dry run, which goes back to draft, or an import: what was done stays and is counted.
-func (s *Service) Cancel(ctx context.Context, who access.Actor, i ID) (Import, error) {
-	if err := who.Can(access.EditContacts); err != nil {
-		return Import{}, err
-	}
-	var out Import
-	err := s.change(ctx, who, i, func(ctx context.Context, tx *db.Tx, imp *Import) error {
-		job := imp.Job
-		switch imp.State {
-		case Checking:
-			imp.reset()
-		case Running:
-			imp.State, imp.FinishedAt, imp.Job = Cancelled, tx.Now, 0
-		default:
-			return ErrNothing
-		}
-		out = *imp
-		err := s.queue.CancelTx(ctx, tx, who.Tenant, job)
-		if errors.Is(err, jobs.ErrFinished) || errors.Is(err, errs.ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return Import{}, fmt.Errorf("cancel import: %w", err)
-	}
-	return out, nil
-}
-
-// Delete removes an import that is not being worked on, with its file. Contacts and their proofs stay.
-func (s *Service) Delete(ctx context.Context, who access.Actor, i ID) error {
-	if err := who.Can(access.EditContacts); err != nil {
-		return err
-	}
-	var imp Import
-	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if imp, err = lockImport(ctx, tx, who.Tenant, i); err != nil {
-			return err
-		}
-		if imp.State == Running || imp.State == Checking {
-			return ErrBusy
-		}
-		if err := deleteRejects(ctx, tx, who.Tenant, i); err != nil {
-			return err
-		}
-		if _, err = db.Exec(ctx, tx, `DELETE FROM import WHERE tenant_id = ? AND id = ?`, who.Tenant, i); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: "import.deleted", Object: i.String()})
-	})
-	if err == nil {
-		err = s.blobs.Delete(ctx, who.Tenant, imp.blob)
-	}
-	if err != nil {
-		return fmt.Errorf("delete import: %w", err)
-	}
-	return nil
 }

@@ -35,17 +35,20 @@ type importRow struct {
 	CreatedAt    time.Time         `db:"created_at"`
 	StartedAt    time.Time         `db:"started_at"`
 	FinishedAt   time.Time         `db:"finished_at"`
+	Notes        db.JSON[notes]    `db:"notes"`
+	Undo         db.JSON[*Undo]    `db:"undo"`
+	UndoUntil    time.Time         `db:"undo_until"`
 }
 
 const importColumns = `id, tenant_id, state, filename, size, sha256, blob_key, format, columns, rows_estimate, settings, list_id, proof_id,
-	position, counts, error_groups, job_id, failure, created_by, version, created_at, started_at, finished_at`
+	position, counts, error_groups, job_id, failure, created_by, version, created_at, started_at, finished_at, notes, undo, undo_until`
 
 func (r importRow) imported() Import {
 	return Import{
 		ID: r.ID, Tenant: r.Tenant, State: r.State, Filename: r.Filename, Size: r.Size, SHA256: r.SHA256, Format: r.Format.V, Columns: r.Columns.V,
 		RowsEstimate: r.RowsEstimate, Settings: r.Settings.V, List: r.List, Done: r.Position, Counts: r.Counts.V, Groups: r.Groups.V, Job: r.Job,
 		Failure: r.Failure.V, CreatedBy: r.CreatedBy, Version: r.Version, CreatedAt: r.CreatedAt, StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
-		blob: r.Blob, proof: r.Proof,
+		Undo: r.Undo.V, UndoUntil: r.UndoUntil, Remembered: r.Notes.V.Remembered, notes: r.Notes.V, blob: r.Blob, proof: r.Proof,
 	}
 }
 
@@ -74,9 +77,10 @@ func listImports(ctx context.Context, q db.Querier, t id.Tenant, ask page.Ask) (
 }
 
 func insertImport(ctx context.Context, tx *db.Tx, i Import) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO import (`+importColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := db.Exec(ctx, tx, `INSERT INTO import (`+importColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, i.Tenant, i.State, i.Filename, i.Size, i.SHA256, i.blob, db.AsJSON(i.Format), db.AsJSON(i.Columns), i.RowsEstimate, db.AsJSON(i.Settings), i.List, i.proof,
-		i.Done, db.AsJSON(i.Counts), db.AsJSON(i.Groups), i.Job, db.AsJSON(i.Failure), i.CreatedBy, i.Version, i.CreatedAt, i.StartedAt, i.FinishedAt)
+		i.Done, db.AsJSON(i.Counts), db.AsJSON(i.Groups), i.Job, db.AsJSON(i.Failure), i.CreatedBy, i.Version, i.CreatedAt, i.StartedAt, i.FinishedAt,
+		db.AsJSON(i.notes), db.AsJSON(i.Undo), i.UndoUntil)
 	return err
 }
 
@@ -84,10 +88,17 @@ func insertImport(ctx context.Context, tx *db.Tx, i Import) error {
 func saveImport(ctx context.Context, tx *db.Tx, i Import) error {
 	_, err := db.Exec(ctx, tx, `
 		UPDATE import SET state = ?, format = ?, columns = ?, settings = ?, list_id = ?, proof_id = ?, position = ?, counts = ?, error_groups = ?,
-			job_id = ?, failure = ?, version = version + 1, started_at = ?, finished_at = ?
+			job_id = ?, failure = ?, version = version + 1, started_at = ?, finished_at = ?, rows_estimate = ?, notes = ?, undo = ?, undo_until = ?
 		WHERE tenant_id = ? AND id = ?`,
 		i.State, db.AsJSON(i.Format), db.AsJSON(i.Columns), db.AsJSON(i.Settings), i.List, i.proof, i.Done, db.AsJSON(i.Counts), db.AsJSON(i.Groups),
-		i.Job, db.AsJSON(i.Failure), i.StartedAt, i.FinishedAt, i.Tenant, i.ID)
+		i.Job, db.AsJSON(i.Failure), i.StartedAt, i.FinishedAt, i.RowsEstimate, db.AsJSON(i.notes), db.AsJSON(i.Undo), i.UndoUntil, i.Tenant, i.ID)
+	return err
+}
+
+// saveProgress writes only what changes from batch to batch.
+func saveProgress(ctx context.Context, tx *db.Tx, i Import) error {
+	_, err := db.Exec(ctx, tx, `UPDATE import SET position = ?, counts = ?, error_groups = ?, notes = ?, undo = ?, version = version + 1 WHERE tenant_id = ? AND id = ?`,
+		i.Done, db.AsJSON(i.Counts), db.AsJSON(i.Groups), db.AsJSON(i.notes), db.AsJSON(i.Undo), i.Tenant, i.ID)
 	return err
 }
 
@@ -97,12 +108,19 @@ type rejected struct {
 	Code   string `db:"code"`
 	Column int    `db:"column_no"`
 	Hint   string `db:"hint"`
+
+	raw []string
 }
 
-func insertRejects(ctx context.Context, tx *db.Tx, t id.Tenant, i ID, list []rejected) error {
-	return db.InsertRows(ctx, tx, "import_reject", []string{"tenant_id", "import_id", "line", "code", "column_no", "hint"}, len(list), func(n int) []any {
+// insertRejects keeps rows that were not taken, with their cells when they may be mended.
+func insertRejects(ctx context.Context, tx *db.Tx, t id.Tenant, i ID, list []rejected, withCells bool) error {
+	return db.InsertRows(ctx, tx, "import_reject", []string{"tenant_id", "import_id", "line", "code", "column_no", "hint", "cells"}, len(list), func(n int) []any {
 		r := list[n]
-		return []any{t, i, r.Line, r.Code, r.Column, r.Hint}
+		var cells any = ""
+		if withCells {
+			cells = db.AsJSON(r.raw)
+		}
+		return []any{t, i, r.Line, r.Code, r.Column, r.Hint, cells}
 	}, "ON CONFLICT DO NOTHING")
 }
 
