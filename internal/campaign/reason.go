@@ -37,6 +37,10 @@ var reasons = map[string]lang.Text{
 		Ru: "Контакт отписался.",
 		Kk: "Контакт таратылымнан бас тартқан.",
 		En: "The contact has unsubscribed."},
+	delivery.SkipTopicLeft: {
+		Ru: "Контакт отказался от этой темы.",
+		Kk: "Контакт осы тақырыптан бас тартқан.",
+		En: "The contact has left this topic."},
 	delivery.SkipSuppressed: {
 		Ru: "Адрес в стоп-листе.",
 		Kk: "Мекенжай тыйым тізімінде.",

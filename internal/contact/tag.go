@@ -207,38 +207,28 @@ func (s *Service) DeleteTag(ctx context.Context, who access.Actor, g TagID) erro
 	return nil
 }
 
-// Tag gives tags to contacts. Repeating changes nothing; contacts and tags of others are "not found".
-func (s *Service) Tag(ctx context.Context, who access.Actor, ids []ID, tags []TagID) error {
-	return s.tagging(ctx, who, "tag contacts", func(ctx context.Context, tx *db.Tx) error {
-		if err := haveAll(ctx, tx, who.Tenant, ids); err != nil {
-			return err
-		}
-		if err := TagTx(ctx, tx, who.Tenant, ids, tags); err != nil {
-			return err
-		}
-		return note(ctx, tx, who, "contact.tagged", "", map[string]any{"tags": texts(tags), "contacts": len(ids)})
-	})
-}
-
-// Untag takes tags off contacts.
-func (s *Service) Untag(ctx context.Context, who access.Actor, ids []ID, tags []TagID) error {
-	return s.tagging(ctx, who, "untag contacts", func(ctx context.Context, tx *db.Tx) error {
-		if err := haveTags(ctx, tx, who.Tenant, tags); err != nil {
-			return err
-		}
-		if err := UntagTx(ctx, tx, who.Tenant, ids, tags); err != nil {
-			return err
-		}
-		return note(ctx, tx, who, "contact.untagged", "", map[string]any{"tags": texts(tags), "contacts": len(ids)})
-	})
-}
-
-func (s *Service) tagging(ctx context.Context, who access.Actor, what string, do func(context.Context, *db.Tx) error) error {
+// Retag gives tags to contacts and takes others off them. Repeating changes nothing; contacts and tags of others are "not found".
+func (s *Service) Retag(ctx context.Context, who access.Actor, ids []ID, add, remove []TagID) error {
 	if err := who.Can(access.EditContacts); err != nil {
 		return err
 	}
-	if err := s.db.InTx(ctx, do); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := haveAll(ctx, tx, who.Tenant, ids); err != nil {
+			return err
+		}
+		if err := haveTags(ctx, tx, who.Tenant, remove); err != nil {
+			return err
+		}
+		if err := TagTx(ctx, tx, who.Tenant, ids, add); err != nil {
+			return err
+		}
+		if err := UntagTx(ctx, tx, who.Tenant, ids, remove); err != nil {
+			return err
+		}
+		return note(ctx, tx, who, "contact.tagged", "", map[string]any{"contacts": len(ids), "added": texts(add), "removed": texts(remove)})
+	})
+	if err != nil {
+		return fmt.Errorf("tag contacts: %w", err)
 	}
 	return nil
 }

@@ -111,6 +111,30 @@ func WordingAt(ctx context.Context, q db.Querier, t id.Tenant, w WordingID, vers
 	return list[0], nil
 }
 
+// WordingUse counts the consents that were given to a version, by where they came from.
+type WordingUse struct {
+	Version int64  `db:"wording_version"`
+	Source  Source `db:"source"`
+	N       int64  `db:"n"`
+}
+
+// WordingUses counts the consents given to every version of a wording, most first.
+func (s *Service) WordingUses(ctx context.Context, who access.Actor, w WordingID) ([]WordingUse, error) {
+	if err := who.Can(access.ViewContacts); err != nil {
+		return nil, err
+	}
+	list, err := db.All[WordingUse](ctx, s.db, `
+		SELECT p.wording_version, p.source, COUNT(*) AS n
+		FROM consent_proof p JOIN consent c ON c.tenant_id = p.tenant_id AND c.proof_id = p.id
+		WHERE p.tenant_id = ? AND p.wording_id = ? AND c.action = ?
+		GROUP BY p.wording_version, p.source
+		ORDER BY n DESC`, who.Tenant, w, Granted)
+	if err != nil {
+		return nil, fmt.Errorf("count uses of wording: %w", err)
+	}
+	return list, nil
+}
+
 // CreateWording makes a wording with its first version.
 func (s *Service) CreateWording(ctx context.Context, who access.Actor, d WordingDraft) (Wording, error) {
 	if err := who.Can(access.EditContacts); err != nil {

@@ -17,7 +17,7 @@ import { FormSkeleton } from '@/ui/Skeletons'
 import { toastDone } from '@/ui/toast'
 import { langNames } from '@/app/langNames'
 import type { Lang } from '@/lib/fmt'
-import { contactKey, contactsKey, titleOf, useFields, useLists } from './contact'
+import { contactKey, contactsKey, fieldText, titleOf, useFields, useLists } from './contact'
 import { Consents } from './Consents'
 import { EditContact } from './EditContact'
 import { Timeline } from './Timeline'
@@ -94,7 +94,7 @@ function Data({ contact: c }: { contact: Contact }) {
       <dt>{t('field.lang')}</dt>
       <dd>{c.lang ? langNames[c.lang as Lang] : none}</dd>
       {custom.map((f) => (
-        <FieldRow key={f.key} label={f.label} value={c.fields[f.key]} />
+        <FieldRow key={f.key} label={f.label} value={fieldText(c.fields[f.key])} />
       ))}
       <dt>{t('card.lists')}</dt>
       <dd>

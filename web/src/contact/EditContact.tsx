@@ -8,7 +8,7 @@ import { Loaded } from '@/ui/Loaded'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { toastDone } from '@/ui/toast'
 import { useApiForm } from '@/ui/useApiForm'
-import { contactKey, contactsKey, useFields, useLists } from './contact'
+import { contactKey, contactsKey, fieldText, useFields, useLists } from './contact'
 
 interface Props {
   contact: Contact
@@ -37,7 +37,7 @@ function Form({ contact: c, onDone, custom }: Props & { custom: Field[] }) {
       last_name: c.last_name,
       lang: c.lang as string,
       lists: c.lists ?? [],
-      fields: Object.fromEntries(custom.map((x) => [x.key, c.fields[x.key] ?? ''])),
+      fields: Object.fromEntries(custom.map((x) => [x.key, fieldText(c.fields[x.key])])),
     },
     send: (body) => {
       // The version that is on screen: after "take theirs" it is the new one.

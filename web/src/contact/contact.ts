@@ -30,5 +30,8 @@ export function useFields() {
   return useQuery({ queryKey: fieldsKey, queryFn: async ({ signal }) => (await listFields({ signal })).items, staleTime: 60_000 })
 }
 
+/** fieldText shows a value of a custom field as one text; lists are joined by commas. */
+export const fieldText = (v: Contact['fields'][string] | undefined): string => (v === undefined || v === null ? '' : Array.isArray(v) ? v.join(', ') : String(v))
+
 /** builtinFields have their names in the texts; others carry their own label. */
 export const builtinFields = ['email', 'phone', 'first_name', 'last_name', 'full_name', 'lang']

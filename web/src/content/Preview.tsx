@@ -11,7 +11,7 @@ import css from './Content.module.css'
 
 interface Props {
   letter: Letter
-  purpose: 'advertising' | 'transactional'
+  purpose: 'advertising' | 'transactional' | 'third_party'
 }
 
 const views = ['desktop', 'phone', 'dark', 'text'] as const

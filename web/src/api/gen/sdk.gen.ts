@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportContactsData, ExportContactsErrors, ExportContactsResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, RegisterData, RegisterErrors, RegisterResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportContactsData, ExportContactsErrors, ExportContactsResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, RegisterData, RegisterErrors, RegisterResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -615,6 +615,26 @@ export const exportContacts = <ThrowOnError extends boolean = true>(options?: Op
         }, { scheme: 'bearer', type: 'http' }],
     url: '/contacts.csv',
     ...options
+});
+
+/**
+ * Give tags to contacts, or take them off
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const tagContacts = <ThrowOnError extends boolean = true>(options: Options<TagContactsData, ThrowOnError>) => (options.client ?? client).post<TagContactsResponses, TagContactsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/tags',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1727,6 +1747,78 @@ export const releaseSuppression = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
+ * Tags by name
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listTags = <ThrowOnError extends boolean = true>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/tags',
+    ...options
+});
+
+/**
+ * Make a tag
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const createTag = <ThrowOnError extends boolean = true>(options: Options<CreateTagData, ThrowOnError>) => (options.client ?? client).post<CreateTagResponses, CreateTagErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/tags',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a tag; its contacts stay
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const deleteTag = <ThrowOnError extends boolean = true>(options: Options<DeleteTagData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagResponses, DeleteTagErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/tags/{id}',
+    ...options
+});
+
+/**
+ * Rename a tag
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const renameTag = <ThrowOnError extends boolean = true>(options: Options<RenameTagData, ThrowOnError>) => (options.client ?? client).patch<RenameTagResponses, RenameTagErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/tags/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Templates, own and built in
  *
  * Needs the permission `campaigns.view`.
@@ -1812,4 +1904,172 @@ export const updateTemplate = <ThrowOnError extends boolean = true>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Topics in their order, archived ones last
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listTopics = <ThrowOnError extends boolean = true>(options?: Options<ListTopicsData, ThrowOnError>) => (options?.client ?? client).get<ListTopicsResponses, ListTopicsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/topics',
+    ...options
+});
+
+/**
+ * Make a topic
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const createTopic = <ThrowOnError extends boolean = true>(options: Options<CreateTopicData, ThrowOnError>) => (options.client ?? client).post<CreateTopicResponses, CreateTopicErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/topics',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put topics in order
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const orderTopics = <ThrowOnError extends boolean = true>(options: Options<OrderTopicsData, ThrowOnError>) => (options.client ?? client).post<OrderTopicsResponses, OrderTopicsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/topics/order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change, archive or bring back a topic
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const updateTopic = <ThrowOnError extends boolean = true>(options: Options<UpdateTopicData, ThrowOnError>) => (options.client ?? client).patch<UpdateTopicResponses, UpdateTopicErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/topics/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Wordings of consent, each in its latest version
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listWordings = <ThrowOnError extends boolean = true>(options?: Options<ListWordingsData, ThrowOnError>) => (options?.client ?? client).get<ListWordingsResponses, ListWordingsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/wordings',
+    ...options
+});
+
+/**
+ * Make a wording
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const createWording = <ThrowOnError extends boolean = true>(options: Options<CreateWordingData, ThrowOnError>) => (options.client ?? client).post<CreateWordingResponses, CreateWordingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/wordings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change a wording: other words make the next version
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const reviseWording = <ThrowOnError extends boolean = true>(options: Options<ReviseWordingData, ThrowOnError>) => (options.client ?? client).patch<ReviseWordingResponses, ReviseWordingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/wordings/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Archive a wording, or bring it back
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const archiveWording = <ThrowOnError extends boolean = true>(options: Options<ArchiveWordingData, ThrowOnError>) => (options.client ?? client).post<ArchiveWordingResponses, ArchiveWordingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/wordings/{id}/archive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Versions of a wording and the consents given to each
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listWordingVersions = <ThrowOnError extends boolean = true>(options: Options<ListWordingVersionsData, ThrowOnError>) => (options.client ?? client).get<ListWordingVersionsResponses, ListWordingVersionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/wordings/{id}/versions',
+    ...options
 });

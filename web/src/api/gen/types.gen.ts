@@ -123,6 +123,10 @@ export type Act = {
     version: string;
 };
 
+export type ArchiveWordingInputBody = {
+    archived: boolean;
+};
+
 export type Audience = {
     /**
      * All contacts.
@@ -132,6 +136,10 @@ export type Audience = {
      * Ids of lists; a contact on several gets one message.
      */
     lists: Array<string>;
+    /**
+     * Ids of segments, evaluated when the campaign begins.
+     */
+    segments?: Array<string>;
 };
 
 export type AuditEntry = {
@@ -175,7 +183,7 @@ export type Campaign = {
      * Code of what stopped the launch; the campaign is a draft again.
      */
     problem?: string;
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
     /**
      * The wall time that was asked for.
      */
@@ -190,6 +198,10 @@ export type Campaign = {
     start_at?: string;
     started_at?: string;
     state: 'draft' | 'scheduled' | 'sending' | 'paused' | 'done' | 'cancelled';
+    /**
+     * Id of the topic; absent: none.
+     */
+    topic?: string;
     tracking: Tracking;
     /**
      * Until then the screen offers to call it back.
@@ -277,7 +289,7 @@ export type CampaignSummary = {
     finished_at?: string;
     id: string;
     name: string;
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
     start_at?: string;
     started_at?: string;
     state: 'draft' | 'scheduled' | 'sending' | 'paused' | 'done' | 'cancelled';
@@ -297,7 +309,7 @@ export type ChangeRegistrationEmailInputBody = {
 
 export type CheckLetterInputBody = {
     letter: Letter;
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
 };
 
 export type ColumnMapping = {
@@ -360,15 +372,24 @@ export type Consent = {
      * When the contact agreed, if earlier.
      */
     obtained_at?: string;
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
     /**
      * import, form, api, hand, unsubscribe_link, one_click, complaint or member.
      */
     source: string;
     /**
+     * Id of the topic; absent: the purpose as a whole.
+     */
+    topic?: string;
+    /**
      * The words that the contact agreed to.
      */
     wording: string;
+    /**
+     * The wording of the account that they are.
+     */
+    wording_id?: string;
+    wording_version?: number;
 };
 
 export type ConsentDeclaration = {
@@ -381,7 +402,7 @@ export type ConsentDeclaration = {
      * False is the honest choice when there is no consent: the contacts stay out of advertising.
      */
     declared: boolean;
-    purpose?: 'transactional' | 'advertising';
+    purpose?: 'transactional' | 'advertising' | 'third_party';
     /**
      * Where it was given: a site form, a till, a contract.
      */
@@ -392,11 +413,24 @@ export type ConsentDeclaration = {
     wording?: string;
 };
 
+export type ConsentKey = {
+    channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
+    purpose: 'transactional' | 'advertising' | 'third_party';
+    /**
+     * Id of a topic, with advertising; absent: the purpose as a whole.
+     */
+    topic?: string;
+};
+
 export type ConsentState = {
     at: string;
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
     state: 'granted' | 'withdrawn';
+    /**
+     * Id of the topic; absent: the purpose as a whole.
+     */
+    topic?: string;
 };
 
 export type Contact = {
@@ -410,7 +444,7 @@ export type Contact = {
      * Custom fields by key.
      */
     fields: {
-        [key: string]: string;
+        [key: string]: string | number | boolean | Array<string> | null;
     };
     first_name: string;
     id: string;
@@ -428,6 +462,10 @@ export type Contact = {
      * Entries of the stop-list for the addresses of the contact.
      */
     stops?: Array<Suppression>;
+    /**
+     * Ids of its tags.
+     */
+    tags?: Array<string>;
     updated_at: string;
     version: number;
 };
@@ -457,12 +495,16 @@ export type CreateCampaignInputBody = {
     audience?: Audience;
     letter?: Letter;
     name: string;
-    purpose?: 'transactional' | 'advertising';
+    purpose?: 'transactional' | 'advertising' | 'third_party';
     sender?: string;
     /**
      * Begin with the letter of this template.
      */
     template?: string;
+    /**
+     * Id of a topic, with advertising.
+     */
+    topic?: string;
     tracking?: Tracking;
 };
 
@@ -476,13 +518,14 @@ export type CreateContactInputBody = {
      */
     email?: string;
     fields?: {
-        [key: string]: string;
+        [key: string]: string | number | boolean | Array<string> | null;
     };
     first_name?: string;
     lang?: '' | 'ru' | 'kk' | 'en';
     last_name?: string;
     lists?: Array<string>;
     phone?: string;
+    tags?: Array<string>;
 };
 
 export type CreateFieldInputBody = {
@@ -491,6 +534,11 @@ export type CreateFieldInputBody = {
      */
     key?: string;
     label: string;
+    /**
+     * Of a choice (needed) or a list.
+     */
+    options?: Array<string>;
+    type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
 };
 
 export type CreateListInputBody = {
@@ -505,10 +553,19 @@ export type CreateSenderInputBody = {
     route: Route;
 };
 
+export type CreateTagInputBody = {
+    name: string;
+};
+
 export type CreateTemplateInputBody = {
     lang?: '' | 'ru' | 'kk' | 'en';
     letter: Letter;
     name: string;
+};
+
+export type CreateTopicInputBody = {
+    about?: Words;
+    name: Words;
 };
 
 export type Delivery = {
@@ -668,7 +725,7 @@ export type ErrorGroup = {
 export type ExcludedReason = {
     n: number;
     /**
-     * no_consent, unsubscribed, suppressed, no_address.
+     * no_consent, unsubscribed, topic_left, suppressed, no_address.
      */
     reason: string;
 };
@@ -687,11 +744,20 @@ export type Field = {
      */
     builtin: boolean;
     /**
+     * Empty for builtin fields.
+     */
+    id?: string;
+    /**
      * Name in templates: {{key}}.
      */
     key: string;
     label: string;
-    type: 'text';
+    /**
+     * Allowed values of a choice or a list; a list without any is free.
+     */
+    options?: Array<string>;
+    type: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
+    version?: number;
 };
 
 export type FieldProblem = {
@@ -727,11 +793,15 @@ export type GrantConsent = {
      * When the contact agreed; now when absent.
      */
     obtained_at?: string;
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
     /**
      * How the consent was given.
      */
     source: 'form' | 'api' | 'hand';
+    /**
+     * Id of a topic, with advertising; absent: the purpose as a whole.
+     */
+    topic?: string;
     /**
      * The words that the contact agreed to.
      */
@@ -1184,6 +1254,18 @@ export type ListSuppression = {
     total?: Total;
 };
 
+export type ListTag = {
+    items: Array<Tag>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListTeamMember = {
     items: Array<TeamMember>;
     /**
@@ -1220,8 +1302,32 @@ export type ListTimelineEntry = {
     total?: Total;
 };
 
+export type ListTopic = {
+    items: Array<Topic>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListVisit = {
     items: Array<Visit>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListWording = {
+    items: Array<Wording>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -1324,6 +1430,13 @@ export type NewApiKey = {
     token: string;
 };
 
+export type OrderTopicsInputBody = {
+    /**
+     * Ids in the order in which contacts see them; the others follow.
+     */
+    topics: Array<string>;
+};
+
 export type PasswordInputBody = {
     password: string;
 };
@@ -1348,8 +1461,12 @@ export type PatchCampaignInputBody = {
     audience?: Audience;
     letter?: Letter;
     name?: string;
-    purpose?: 'transactional' | 'advertising';
+    purpose?: 'transactional' | 'advertising' | 'third_party';
     sender?: string;
+    /**
+     * Id of a topic; empty takes it off.
+     */
+    topic?: string;
     tracking?: Tracking;
 };
 
@@ -1359,7 +1476,7 @@ export type PatchContactInputBody = {
      * Named fields are set, an empty value removes one, others stay.
      */
     fields?: {
-        [key: string]: string;
+        [key: string]: string | number | boolean | Array<string> | null;
     };
     first_name?: string;
     lang?: '' | 'ru' | 'kk' | 'en';
@@ -1369,6 +1486,10 @@ export type PatchContactInputBody = {
      */
     lists?: Array<string>;
     phone?: string;
+    /**
+     * The whole set of tags.
+     */
+    tags?: Array<string>;
 };
 
 export type PatchImportInputBody = {
@@ -1412,6 +1533,12 @@ export type PatchTemplateInputBody = {
     lang?: '' | 'ru' | 'kk' | 'en';
     letter?: Letter;
     name?: string;
+};
+
+export type PatchTopicInputBody = {
+    about?: Words;
+    archived?: boolean;
+    name?: Words;
 };
 
 export type Preflight = {
@@ -1472,7 +1599,7 @@ export type PreviewLetterInputBody = {
      */
     lang?: 'ru' | 'kk' | 'en';
     letter: Letter;
-    purpose?: 'transactional' | 'advertising';
+    purpose?: 'transactional' | 'advertising' | 'third_party';
 };
 
 export type Problem = {
@@ -1564,6 +1691,10 @@ export type RegistrationInputBody = {
 };
 
 export type RenameListInputBody = {
+    name: string;
+};
+
+export type RenameTagInputBody = {
     name: string;
 };
 
@@ -1676,7 +1807,7 @@ export type SendMessageInputBody = {
     /**
      * A live consent for it is needed.
      */
-    purpose: 'transactional' | 'advertising';
+    purpose: 'transactional' | 'advertising' | 'third_party';
     /**
      * Empty when the account has one sender.
      */
@@ -1819,7 +1950,7 @@ export type Suppression = {
     /**
      * Which messages are stopped.
      */
-    scope: 'all' | 'advertising';
+    scope: 'all' | 'advertising' | 'third_party' | 'transactional' | 'all_but_advertising';
 };
 
 export type SwitchAccountInputBody = {
@@ -1835,6 +1966,32 @@ export type Totp = {
      * otpauth:// address for the QR code.
      */
     uri: string;
+};
+
+export type Tag = {
+    /**
+     * How many contacts have it.
+     */
+    contacts: number;
+    created_at: string;
+    id: string;
+    name: string;
+    version: number;
+};
+
+export type TagContactsInputBody = {
+    /**
+     * Ids of tags to give.
+     */
+    add?: Array<string>;
+    /**
+     * Ids of contacts.
+     */
+    contacts: Array<string>;
+    /**
+     * Ids of tags to take off.
+     */
+    remove?: Array<string>;
 };
 
 export type TeamMember = {
@@ -1928,6 +2085,21 @@ export type TimelineStep = {
     unsubscribed: number;
 };
 
+export type Topic = {
+    /**
+     * A sentence for contacts; may be empty.
+     */
+    about: Words;
+    /**
+     * Offered nowhere; what was said about it stays valid.
+     */
+    archived: boolean;
+    created_at: string;
+    id: string;
+    name: Words;
+    version: number;
+};
+
 export type Total = {
     /**
      * True when n is an estimate.
@@ -1957,9 +2129,97 @@ export type WithdrawInputBody = {
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
     note?: string;
     /**
-     * Empty withdraws both.
+     * Empty withdraws all.
      */
-    purpose?: 'transactional' | 'advertising';
+    purpose?: 'transactional' | 'advertising' | 'third_party';
+    /**
+     * Id of a topic: the contact leaves only this one.
+     */
+    topic?: string;
+};
+
+export type Wording = {
+    /**
+     * Offered in no new form; what was agreed to stays valid.
+     */
+    archived: boolean;
+    /**
+     * When the version was made.
+     */
+    created_at: string;
+    id: string;
+    /**
+     * What agreeing to it is a consent to.
+     */
+    keys: Array<ConsentKey>;
+    /**
+     * Who wrote the version.
+     */
+    member?: string;
+    /**
+     * For members of the account.
+     */
+    name: string;
+    text: Words;
+    version: number;
+};
+
+export type WordingBody = {
+    keys: Array<ConsentKey>;
+    name: string;
+    text: Words;
+};
+
+export type WordingHistory = {
+    /**
+     * The latest first.
+     */
+    items: Array<WordingVersion>;
+};
+
+export type WordingUse = {
+    n: number;
+    source: string;
+};
+
+export type WordingVersion = {
+    /**
+     * Offered in no new form; what was agreed to stays valid.
+     */
+    archived: boolean;
+    /**
+     * Records of consent that were given to this version.
+     */
+    consents: number;
+    /**
+     * When the version was made.
+     */
+    created_at: string;
+    id: string;
+    /**
+     * What agreeing to it is a consent to.
+     */
+    keys: Array<ConsentKey>;
+    /**
+     * Who wrote the version.
+     */
+    member?: string;
+    /**
+     * For members of the account.
+     */
+    name: string;
+    /**
+     * Where they came from, most first.
+     */
+    sources: Array<WordingUse>;
+    text: Words;
+    version: number;
+};
+
+export type Words = {
+    en?: string;
+    kk?: string;
+    ru: string;
 };
 
 export type CreateSenderInputBodyWritable = {
@@ -3079,6 +3339,14 @@ export type ListContactsData = {
          */
         list?: string;
         /**
+         * Id of a tag.
+         */
+        tag?: string;
+        /**
+         * Id of a segment.
+         */
+        segment?: string;
+        /**
          * State of the advertising consent for e-mail.
          */
         consent?: 'granted' | 'withdrawn' | 'none';
@@ -3157,6 +3425,14 @@ export type ExportContactsData = {
          */
         list?: string;
         /**
+         * Id of a tag.
+         */
+        tag?: string;
+        /**
+         * Id of a segment.
+         */
+        segment?: string;
+        /**
          * State of the advertising consent for e-mail.
          */
         consent?: 'granted' | 'withdrawn' | 'none';
@@ -3182,6 +3458,31 @@ export type ExportContactsResponses = {
 };
 
 export type ExportContactsResponse = ExportContactsResponses[keyof ExportContactsResponses];
+
+export type TagContactsData = {
+    body: TagContactsInputBody;
+    path?: never;
+    query?: never;
+    url: '/contacts/tags';
+};
+
+export type TagContactsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type TagContactsError = TagContactsErrors[keyof TagContactsErrors];
+
+export type TagContactsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type TagContactsResponse = TagContactsResponses[keyof TagContactsResponses];
 
 export type DeleteContactData = {
     body?: never;
@@ -5087,6 +5388,122 @@ export type ReleaseSuppressionResponses = {
 
 export type ReleaseSuppressionResponse = ReleaseSuppressionResponses[keyof ReleaseSuppressionResponses];
 
+export type ListTagsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/tags';
+};
+
+export type ListTagsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
+
+export type ListTagsResponses = {
+    /**
+     * OK
+     */
+    200: ListTag;
+};
+
+export type ListTagsResponse = ListTagsResponses[keyof ListTagsResponses];
+
+export type CreateTagData = {
+    body: CreateTagInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/tags';
+};
+
+export type CreateTagErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateTagError = CreateTagErrors[keyof CreateTagErrors];
+
+export type CreateTagResponses = {
+    /**
+     * Created
+     */
+    201: Tag;
+};
+
+export type CreateTagResponse = CreateTagResponses[keyof CreateTagResponses];
+
+export type DeleteTagData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/tags/{id}';
+};
+
+export type DeleteTagErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteTagError = DeleteTagErrors[keyof DeleteTagErrors];
+
+export type DeleteTagResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteTagResponse = DeleteTagResponses[keyof DeleteTagResponses];
+
+export type RenameTagData = {
+    body: RenameTagInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/tags/{id}';
+};
+
+export type RenameTagErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RenameTagError = RenameTagErrors[keyof RenameTagErrors];
+
+export type RenameTagResponses = {
+    /**
+     * OK
+     */
+    200: Tag;
+};
+
+export type RenameTagResponse = RenameTagResponses[keyof RenameTagResponses];
+
 export type ListTemplatesData = {
     body?: never;
     path?: never;
@@ -5229,3 +5646,260 @@ export type UpdateTemplateResponses = {
 };
 
 export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
+
+export type ListTopicsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/topics';
+};
+
+export type ListTopicsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListTopicsError = ListTopicsErrors[keyof ListTopicsErrors];
+
+export type ListTopicsResponses = {
+    /**
+     * OK
+     */
+    200: ListTopic;
+};
+
+export type ListTopicsResponse = ListTopicsResponses[keyof ListTopicsResponses];
+
+export type CreateTopicData = {
+    body: CreateTopicInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/topics';
+};
+
+export type CreateTopicErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateTopicError = CreateTopicErrors[keyof CreateTopicErrors];
+
+export type CreateTopicResponses = {
+    /**
+     * Created
+     */
+    201: Topic;
+};
+
+export type CreateTopicResponse = CreateTopicResponses[keyof CreateTopicResponses];
+
+export type OrderTopicsData = {
+    body: OrderTopicsInputBody;
+    path?: never;
+    query?: never;
+    url: '/topics/order';
+};
+
+export type OrderTopicsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type OrderTopicsError = OrderTopicsErrors[keyof OrderTopicsErrors];
+
+export type OrderTopicsResponses = {
+    /**
+     * OK
+     */
+    200: ListTopic;
+};
+
+export type OrderTopicsResponse = OrderTopicsResponses[keyof OrderTopicsResponses];
+
+export type UpdateTopicData = {
+    body: PatchTopicInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/topics/{id}';
+};
+
+export type UpdateTopicErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateTopicError = UpdateTopicErrors[keyof UpdateTopicErrors];
+
+export type UpdateTopicResponses = {
+    /**
+     * OK
+     */
+    200: Topic;
+};
+
+export type UpdateTopicResponse = UpdateTopicResponses[keyof UpdateTopicResponses];
+
+export type ListWordingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/wordings';
+};
+
+export type ListWordingsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListWordingsError = ListWordingsErrors[keyof ListWordingsErrors];
+
+export type ListWordingsResponses = {
+    /**
+     * OK
+     */
+    200: ListWording;
+};
+
+export type ListWordingsResponse = ListWordingsResponses[keyof ListWordingsResponses];
+
+export type CreateWordingData = {
+    body: WordingBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/wordings';
+};
+
+export type CreateWordingErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateWordingError = CreateWordingErrors[keyof CreateWordingErrors];
+
+export type CreateWordingResponses = {
+    /**
+     * Created
+     */
+    201: Wording;
+};
+
+export type CreateWordingResponse = CreateWordingResponses[keyof CreateWordingResponses];
+
+export type ReviseWordingData = {
+    body: WordingBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/wordings/{id}';
+};
+
+export type ReviseWordingErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ReviseWordingError = ReviseWordingErrors[keyof ReviseWordingErrors];
+
+export type ReviseWordingResponses = {
+    /**
+     * OK
+     */
+    200: Wording;
+};
+
+export type ReviseWordingResponse = ReviseWordingResponses[keyof ReviseWordingResponses];
+
+export type ArchiveWordingData = {
+    body: ArchiveWordingInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/wordings/{id}/archive';
+};
+
+export type ArchiveWordingErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ArchiveWordingError = ArchiveWordingErrors[keyof ArchiveWordingErrors];
+
+export type ArchiveWordingResponses = {
+    /**
+     * OK
+     */
+    200: Wording;
+};
+
+export type ArchiveWordingResponse = ArchiveWordingResponses[keyof ArchiveWordingResponses];
+
+export type ListWordingVersionsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/wordings/{id}/versions';
+};
+
+export type ListWordingVersionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListWordingVersionsError = ListWordingVersionsErrors[keyof ListWordingVersionsErrors];
+
+export type ListWordingVersionsResponses = {
+    /**
+     * OK
+     */
+    200: WordingHistory;
+};
+
+export type ListWordingVersionsResponse = ListWordingVersionsResponses[keyof ListWordingVersionsResponses];

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { downloadActsProof, downloadRejected, exportContacts, exportDeliveries, getCampaign, getContact, getDocument, getHealth, getImport, getInvitationPreview, getJob, getMe, getMessage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, listActs, listApiKeys, listAudit, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listFields, listImports, listInvitations, listJobs, listLists, listMembers, listSenders, listSessions, listSuppressions, listTemplates, listUnknown, listVisits, type Options, preflightCampaign } from '../sdk.gen';
-import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportContactsData, ExportContactsError, ExportContactsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse } from '../types.gen';
+import { downloadActsProof, downloadRejected, exportContacts, exportDeliveries, getCampaign, getContact, getDocument, getHealth, getImport, getInvitationPreview, getJob, getMe, getMessage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, listActs, listApiKeys, listAudit, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listFields, listImports, listInvitations, listJobs, listLists, listMembers, listSenders, listSessions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign } from '../sdk.gen';
+import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportContactsData, ExportContactsError, ExportContactsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1082,6 +1082,23 @@ export const listSuppressionsInfiniteOptions = (options?: Options<ListSuppressio
     queryKey: listSuppressionsInfiniteQueryKey(options)
 });
 
+export const listTagsQueryKey = (options?: Options<ListTagsData>) => createQueryKey('listTags', options);
+
+/**
+ * Tags by name
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listTagsOptions = (options?: Options<ListTagsData>) => queryOptions<ListTagsResponse, ListTagsError, ListTagsResponse, ReturnType<typeof listTagsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listTags({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listTagsQueryKey(options)
+});
+
 export const listTemplatesQueryKey = (options?: Options<ListTemplatesData>) => createQueryKey('listTemplates', options);
 
 /**
@@ -1114,4 +1131,55 @@ export const getTemplateOptions = (options: Options<GetTemplateData>) => queryOp
         throwOnError: true
     }),
     queryKey: getTemplateQueryKey(options)
+});
+
+export const listTopicsQueryKey = (options?: Options<ListTopicsData>) => createQueryKey('listTopics', options);
+
+/**
+ * Topics in their order, archived ones last
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listTopicsOptions = (options?: Options<ListTopicsData>) => queryOptions<ListTopicsResponse, ListTopicsError, ListTopicsResponse, ReturnType<typeof listTopicsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listTopics({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listTopicsQueryKey(options)
+});
+
+export const listWordingsQueryKey = (options?: Options<ListWordingsData>) => createQueryKey('listWordings', options);
+
+/**
+ * Wordings of consent, each in its latest version
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listWordingsOptions = (options?: Options<ListWordingsData>) => queryOptions<ListWordingsResponse, ListWordingsError, ListWordingsResponse, ReturnType<typeof listWordingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listWordings({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listWordingsQueryKey(options)
+});
+
+export const listWordingVersionsQueryKey = (options: Options<ListWordingVersionsData>) => createQueryKey('listWordingVersions', options);
+
+/**
+ * Versions of a wording and the consents given to each
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listWordingVersionsOptions = (options: Options<ListWordingVersionsData>) => queryOptions<ListWordingVersionsResponse, ListWordingVersionsError, ListWordingVersionsResponse, ReturnType<typeof listWordingVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listWordingVersions({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listWordingVersionsQueryKey(options)
 });
