@@ -107,14 +107,14 @@ func (d *document) covered(e *element, p piece, l *layout) trouble {
 			return trouble{reason: "covered", by: k, properties: []string{"z-index"}}
 		}
 	}
-	for _, o := range d.everything() {
-		if !o.couldCover() || o.within(e) || e.within(o) {
+	for _, o := range l.covers {
+		if o.within(e) || e.within(o) {
 			continue
 		}
 		if o.box.meet(p.at).area() < 0.7*p.at.area() || p.at.area() == 0 {
 			continue
 		}
-		if o.above(e) && o.shown() && o.blocks() {
+		if o.above(e) {
 			return trouble{reason: "covered", by: o, properties: []string{"position", "margin", "z-index", "inset", "top"}}
 		}
 	}
@@ -126,22 +126,9 @@ func (d *document) covered(e *element, p piece, l *layout) trouble {
 	return trouble{}
 }
 
-// everything is all elements with those that rules have added.
-func (d *document) everything() (out []*element) {
-	for _, e := range d.all {
-		out = append(out, e)
-		for _, k := range e.kids {
-			if k.el != nil && k.el.pseudo != "" {
-				out = append(out, k.el)
-			}
-		}
-	}
-	return out
-}
-
 // couldCover tells of elements that may lie over others: positioned, moved, or pulled up over what is before them.
 func (e *element) couldCover() bool {
-	return e.style.position != "static" || len(e.style.transform) > 0 || e.pulled()
+	return e.style.position != "static" || len(e.style.transform) > 0 || e.style.bg.a > 0 && e.pulled()
 }
 
 // pulled tells of a negative margin on the element, or on a neighbour before it.

@@ -19,6 +19,7 @@ type rule struct {
 	when     []condition // of the @media, @supports … around it; all must hold
 	order    int         // later ones win
 	layered  bool        // in a @layer: weaker than all rules outside
+	on       bool        // it counts in the view that is looked at
 }
 
 // sheet is what all style elements of a letter say together.
@@ -26,6 +27,7 @@ type sheet struct {
 	rules     []rule
 	keyframes map[string][]declaration // how each animation ends
 	queries   []string                 // every media query, for choosing what to try
+	heavy     bool                     // a selector is too long to be read
 	doubtful  bool                     // some conditions depend on the program: @supports, @container, unknown features
 }
 
@@ -231,6 +233,10 @@ func (s *sheet) block(prelude, body string, when []condition, parent string, lay
 		return
 	}
 	if parent != "" {
+		if len(parent) > maxSelector {
+			s.heavy = true
+			return
+		}
 		prelude = nest(prelude, parent)
 	}
 	list, inside := parseBlock(body)
@@ -243,6 +249,10 @@ func (s *sheet) block(prelude, body string, when []condition, parent string, lay
 }
 
 func (s *sheet) addRules(prelude string, list []declaration, when []condition, layered bool) {
+	if len(prelude) > maxSelector {
+		s.heavy = true
+		return
+	}
 	parsed, ok := parseSelectors(prelude)
 	if !ok {
 		return // one wrong selector makes the whole rule wrong (Selectors 4 §4.1)

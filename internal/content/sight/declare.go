@@ -93,7 +93,7 @@ func (s *style) declareMore(name, value string, parent *style) {
 	switch name {
 	case "color":
 		if c, ok := s.parse(value, parent.color); ok {
-			s.color, s.filled = c, false
+			s.color = c
 		}
 	case "text-fill-color":
 		if c, ok := s.parse(value, s.color); ok {
@@ -292,8 +292,7 @@ func (s *style) inherit(name string, parent *style) {
 	case "visibility":
 		s.invisible = parent.invisible
 	case "color":
-		s.color, s.filled = parent.color, parent.filled
-		s.fill = parent.fill
+		s.color = parent.color
 	case "text-fill-color":
 		s.fill, s.filled = parent.fill, parent.filled
 	case "font-size", "font":
@@ -318,9 +317,14 @@ func (s *style) initial(name, word string, parent *style) {
 	first := plain()
 	switch strings.TrimPrefix(name, "-webkit-") {
 	case "all":
-		vars := s.vars
-		*s = first
-		s.vars = vars
+		if word == "initial" {
+			vars := s.vars
+			*s = first
+			s.vars = vars
+			return
+		}
+		*s = *parent // what is inherited stays
+		s.reset()
 	case "display":
 		if word == "revert" || word == "revert-layer" {
 			s.display = "block"
@@ -330,7 +334,7 @@ func (s *style) initial(name, word string, parent *style) {
 	case "visibility":
 		s.invisible = word == "unset" && parent.invisible
 	case "color":
-		s.color, s.filled = first.color, false
+		s.color = first.color
 		if word == "unset" {
 			s.color = parent.color
 		}

@@ -13,6 +13,7 @@ const Mark = "data-keruen-at"
 
 // element is one element of a page.
 type element struct {
+	page     *document
 	node     *html.Node
 	parent   *element
 	kids     []kid
@@ -47,12 +48,19 @@ type document struct {
 	all   []*element
 	sheet sheet
 	way   string // the address where one leaves
+	plain style
+	said  [4][]declaration // about the element that is being computed
+	tried map[string]bool  // sets of rules that were looked at
+	steps int              // of comparing elements with selectors
 }
 
-// maxElements and maxDepth bound the work on a page that was made to be heavy; more is not looked at and counts as not seen.
+// Bounds of the work on a page that was made to be heavy. A page beyond them is refused; no letter that people wrote comes near.
 const (
 	maxElements = 20000
 	maxDepth    = 400
+	maxSteps    = 20_000_000
+	maxSelector = 4000 // bytes
+	maxWays     = 100  // the rest is not looked at
 )
 
 // parse reads a page as browsers do.
@@ -61,7 +69,7 @@ func parse(page, way string) (*document, bool) {
 	if err != nil {
 		return nil, false
 	}
-	d := &document{way: way, sheet: sheet{keyframes: map[string][]declaration{}}}
+	d := &document{way: way, plain: plain(), tried: map[string]bool{}, sheet: sheet{keyframes: map[string][]declaration{}}}
 	for n := root.FirstChild; n != nil; n = n.NextSibling {
 		if n.Type == html.ElementNode {
 			d.root = d.build(n, nil, 0)
@@ -73,7 +81,7 @@ func parse(page, way string) (*document, bool) {
 
 func (d *document) build(n *html.Node, parent *element, depth int) *element {
 	n.Attr = firstOnly(n.Attr)
-	e := &element{node: n, parent: parent, tag: n.Data, order: len(d.all), place: -1}
+	e := &element{page: d, node: n, parent: parent, tag: n.Data, order: len(d.all), place: -1}
 	d.all = append(d.all, e)
 	e.id, _ = attr(n, "id")
 	if class, ok := attr(n, "class"); ok {

@@ -36,6 +36,7 @@ type layout struct {
 	width  float64
 	pieces []piece
 	later  []placed // positioned elements that wait for the size of what contains them
+	covers []*element
 }
 
 type placed struct {
@@ -394,6 +395,9 @@ func (f *flow) words(e *element, text string) {
 		at = rect{f.x, at.y0, f.x + f.w, f.y + f.high}
 	} else {
 		f.cx += wide
+	}
+	if lead := (f.high - e.style.size*1.2) / 2; lead > 0 { // letters stand in the middle of their line
+		at.y0, at.y1 = at.y0+lead, at.y1-lead
 	}
 	f.l.pieces = append(f.l.pieces, piece{el: e, text: text, at: at})
 }

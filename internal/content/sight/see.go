@@ -32,8 +32,8 @@ type verdict struct {
 	doubt   *Finding
 }
 
-// way1 judges one way out in one view.
-func (d *document) way1(w *element, l *layout, v view) verdict {
+// wayOut judges one way out in one view.
+func (d *document) wayOut(w *element, l *layout, v view) verdict {
 	var worst, doubt trouble
 	var shown, all strings.Builder
 	look := func(text string, t trouble) {
@@ -59,7 +59,7 @@ func (d *document) way1(w *element, l *layout, v view) verdict {
 		if t.by != nil {
 			out.Element = t.by.describe()
 			if len(t.properties) > 0 {
-				out.Rule = t.by.blame(v, t.properties...)
+				out.Rule = t.by.blame(t.properties...)
 			}
 		}
 		return out
@@ -276,7 +276,7 @@ func (e *element) hides(v view) trouble {
 	}
 	switch {
 	case s.display == "none":
-		if _, ok := attr(e.node, "hidden"); ok && e.blame(v, "display") == "" {
+		if _, ok := attr(e.node, "hidden"); ok && e.blame("display") == "" {
 			return by("hidden")
 		}
 		return by("display", "display")

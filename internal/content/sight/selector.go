@@ -335,7 +335,7 @@ func (sel *selector) matches(e *element, hover bool) bool {
 
 func (sel *selector) from(i int, e *element, hover bool) bool {
 	c := &sel.compounds[i]
-	if !c.matches(e, hover) {
+	if e.page.steps++; e.page.steps > maxSteps || !c.matches(e, hover) {
 		return false
 	}
 	if i == 0 {

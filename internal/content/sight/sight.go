@@ -39,7 +39,7 @@ type Finding struct {
 func Judge(page, way string) []Finding {
 	d, ok := parse(page, way)
 	if !ok {
-		return []Finding{{Kind: Hidden, Reason: "too_complex", Place: -1}}
+		return tooComplex
 	}
 	j := &judge{best: map[int]string{}}
 	ways := d.ways()
@@ -48,16 +48,27 @@ func Judge(page, way string) []Finding {
 		j.document(d, ways, d.sheet.views())
 	}
 	if differs {
-		if d, ok := parse(other, way); ok {
-			j.outlook(d, len(ways) > 0)
+		o, ok := parse(other, way)
+		if !ok {
+			return tooComplex
 		}
+		j.outlook(o, len(ways) > 0)
+		d.steps += o.steps
 	}
 	if j.failed || len(j.best) == 0 {
 		return j.found
 	}
 	j.bare(d, ways)
+	if d.heavy() {
+		return tooComplex
+	}
 	return append(j.found, j.decoys()...)
 }
+
+// tooComplex is said of pages that nobody can judge in a reasonable time.
+var tooComplex = []Finding{{Kind: Hidden, Reason: "too_complex", Place: -1}}
+
+func (d *document) heavy() bool { return d.steps > maxSteps || d.sheet.heavy }
 
 type judge struct {
 	found  []Finding
@@ -75,6 +86,9 @@ func (j *judge) document(d *document, ways []*element, views []view) {
 		if v.hover {
 			d.match(true)
 		}
+		if d.turn(v) && !(i < 2 && len(views) > 1) {
+			continue // nothing is different from a view before
+		}
 		if j.view(d, ways, v, i == 0); j.failed {
 			return
 		}
@@ -89,7 +103,7 @@ func (j *judge) view(d *document, ways []*element, v view, first bool) {
 	var wrong []Finding
 	seen := false
 	for _, w := range ways {
-		verdict := d.way1(w, l, v)
+		verdict := d.wayOut(w, l, v)
 		if verdict.seen {
 			j.best[w.order] = ""
 			seen = true
@@ -109,10 +123,50 @@ func (j *judge) view(d *document, ways []*element, v view, first bool) {
 	j.found = append(j.found, wrong...)
 }
 
+// turn switches the rules on that count in a view, and tells whether the same ones were looked at before.
+func (d *document) turn(v view) bool {
+	var set strings.Builder
+	for i := range d.sheet.rules {
+		r := &d.sheet.rules[i]
+		r.on = !v.bare && (r.selector.client == "" || r.selector.client == v.client) && v.holds(r.when)
+		if len(r.when) > 0 || r.selector.client != "" {
+			set.WriteByte(map[bool]byte{true: '1', false: '0'}[r.on])
+		}
+	}
+	if v.hover {
+		set.WriteString("hover")
+	}
+	if v.animated {
+		set.WriteString("animated")
+	}
+	if v.dark && v.width > phone {
+		set.WriteString("wide") // what is dark is looked at in both layouts
+	}
+	before := d.tried[set.String()]
+	d.tried[set.String()] = true
+	return before
+}
+
 // see works the styles and places of everything out.
 func (d *document) see(v view) *layout {
 	d.compute(d.root, v)
-	return d.lay(v)
+	l := d.lay(v)
+	for _, e := range d.all {
+		l.gather(e)
+		for _, k := range e.kids {
+			if k.el != nil && k.el.pseudo != "" {
+				l.gather(k.el)
+			}
+		}
+	}
+	return l
+}
+
+// gather notes an element that may lie over others.
+func (l *layout) gather(e *element) {
+	if e.couldCover() && e.blocks() && e.shown() {
+		l.covers = append(l.covers, e)
+	}
 }
 
 // outlook judges the page that Outlook for Windows shows.
@@ -139,10 +193,11 @@ func (j *judge) outlook(d *document, others bool) {
 // bare adds a doubt when programs that drop style sheets show no way out.
 func (j *judge) bare(d *document, ways []*element) {
 	v := view{name: "no_styles", width: desktop, bare: true}
+	d.turn(v)
 	l := d.see(v)
 	var wrong []Finding
 	for _, w := range ways {
-		verdict := d.way1(w, l, v)
+		verdict := d.wayOut(w, l, v)
 		if verdict.seen {
 			return
 		}
@@ -158,7 +213,7 @@ func (j *judge) bare(d *document, ways []*element) {
 func (j *judge) doubt(d *document, ways []*element, l *layout, v view) {
 	var worst *Finding
 	for _, w := range ways {
-		verdict := d.way1(w, l, v)
+		verdict := d.wayOut(w, l, v)
 		if verdict.seen && verdict.doubt == nil {
 			return
 		}
@@ -206,7 +261,7 @@ func (j *judge) hurdles(d *document) bool {
 // ways lists the links that leave.
 func (d *document) ways() (out []*element) {
 	for _, e := range d.all {
-		if e.tag != "a" && e.tag != "area" {
+		if e.tag != "a" && e.tag != "area" || len(out) >= maxWays {
 			continue
 		}
 		if href, ok := attr(e.node, "href"); ok && strings.TrimSpace(href) == d.way {
@@ -283,7 +338,7 @@ func (d *document) pseudoOf(e *element, which string) *element {
 			return k.el
 		}
 	}
-	p := &element{node: &html.Node{Type: html.ElementNode, Data: "span"}, parent: e, tag: "span", pseudo: which, place: e.place, order: e.order}
+	p := &element{page: d, node: &html.Node{Type: html.ElementNode, Data: "span"}, parent: e, tag: "span", pseudo: which, place: e.place, order: e.order}
 	if which == "before" {
 		e.kids = append([]kid{{el: p}}, e.kids...)
 	} else {

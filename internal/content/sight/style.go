@@ -88,7 +88,7 @@ func (s *style) usual(e *element) {
 	switch e.tag {
 	case "a":
 		if _, ok := attr(e.node, "href"); ok {
-			s.color, s.filled = linked, false
+			s.color = linked
 		}
 	case "body":
 		s.margin = [4]dim{{px: 8, set: true}, {px: 8, set: true}, {px: 8, set: true}, {px: 8, set: true}}
@@ -170,16 +170,16 @@ func (d *document) compute(e *element, v view) {
 	if e.pseudo == "" {
 		s.usual(e)
 	}
-	parent := plain()
+	parent := &d.plain
 	if e.parent != nil {
-		parent = e.parent.style
+		parent = &e.parent.style
 	}
-	said := e.said(v, &d.sheet)
-	for _, first := range []bool{true, false} { // the size of the type comes first: em depends on it
-		for _, list := range said {
-			for _, one := range list {
+	d.say(e, v)
+	for _, first := range [2]bool{true, false} { // the size of the type comes first: em depends on it
+		for i := range d.said {
+			for _, one := range d.said[i] {
 				if early(one.name) == first {
-					s.declare(one.name, s.resolve(one.value), &parent)
+					s.declare(one.name, s.resolve(one.value), parent)
 				}
 			}
 		}
@@ -199,28 +199,31 @@ func early(name string) bool {
 	return name == "font-size" || name == "font" || name == "color" || name == "all" || strings.HasPrefix(name, "--")
 }
 
-// said lists the declarations about an element in the order in which they win (CSS Cascade 5 §6).
-func (e *element) said(v view, sheet *sheet) [][]declaration {
-	var out [4][]declaration
-	pick := func(list []declaration, to int) {
-		for _, d := range list {
-			if d.important {
-				out[to+2] = append(out[to+2], d)
-			} else {
-				out[to] = append(out[to], d)
-			}
-		}
+// say lists the declarations about an element in the order in which they win (CSS Cascade 5 §6): rules, the element's own, then the
+// important ones of both.
+func (d *document) say(e *element, v view) {
+	for i := range d.said {
+		d.said[i] = d.said[i][:0]
 	}
 	for _, m := range e.matched {
-		if !v.bare && (m.rule.selector.client == "" || m.rule.selector.client == v.client) && v.holds(m.rule.when) {
-			pick(m.rule.list, 0)
+		if m.rule.on {
+			d.pick(m.rule.list, 0)
 		}
 	}
-	pick(e.inline, 1)
+	d.pick(e.inline, 1)
 	if v.animated {
-		out[3] = append(out[3], ended(out, sheet)...)
+		d.said[1] = append(d.said[1], ended(d.said, &d.sheet)...) // over what is said plainly, under what is important (CSS Cascade 5 §6.2)
 	}
-	return out[:]
+}
+
+func (d *document) pick(list []declaration, to int) {
+	for _, one := range list {
+		if one.important {
+			d.said[to+2] = append(d.said[to+2], one)
+		} else {
+			d.said[to] = append(d.said[to], one)
+		}
+	}
 }
 
 // ended returns how the animation of an element leaves it.
@@ -259,10 +262,10 @@ func (s *style) resolve(value string) string {
 }
 
 // blame tells which rule last spoke about one of the properties, "" when it was the element itself.
-func (e *element) blame(v view, properties ...string) string {
+func (e *element) blame(properties ...string) string {
 	for i := len(e.matched) - 1; i >= 0; i-- {
 		r := e.matched[i].rule
-		if v.bare || !v.holds(r.when) || r.selector.client != "" && r.selector.client != v.client {
+		if !r.on {
 			continue
 		}
 		for _, d := range r.list {

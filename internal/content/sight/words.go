@@ -95,7 +95,8 @@ var (
 		pattern(`(?:cannot|can.t|can not|unable to|not possible to|impossible to|forbidden to|call (?:us )?(?:\S+ ){0,4}to|pay (?:\S+ ){0,4}to|phone (?:\S+ ){0,4}to) unsubscrib`),
 		pattern(`to unsubscribe,? (?:please )?(?:call|phone|pay|visit our|send a (?:letter|written)|write to us by post|fax)`),
 	}
-	free = pattern(`бесплатн|без оплаты|не нужно|не надо|не требу|тегін|free|no charge|at no cost|without (?:charge|any)`)
+	aboutLeaving = pattern(`отпис|отказ|бас тарт|жазылым|unsub`)
+	free         = pattern(`бесплатн|без оплаты|не нужно|не надо|не требу|тегін|free|no charge|at no cost|without (?:charge|any)`)
 )
 
 // meaning tells what is wrong with the words of a link that leaves; around is the text beside it.
@@ -143,6 +144,9 @@ func foreign(s string) bool {
 
 // hurdle finds a sentence by which a letter says that leaving is dear, hard or impossible.
 func hurdle(text string) (string, bool) {
+	if !aboutLeaving.MatchString(fold(text)) {
+		return "", false
+	}
 	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?\n•|", r) }) {
 		low := fold(sentence)
 		if free.MatchString(low) {
