@@ -57,6 +57,9 @@ type Logo struct {
 // Languages in their own words.
 var languageNames = map[lang.Lang]string{lang.Russian: "Русский", lang.Kazakh: "Қазақша", lang.English: "English"}
 
+// LanguageName is a language in its own words.
+func LanguageName(l lang.Lang) string { return languageNames[l] }
+
 var wordLanguage = lang.Text{Ru: "Язык", Kk: "Тіл", En: "Language"}
 
 type language struct {
@@ -177,3 +180,14 @@ func InQuotes(name string, l lang.Lang) string {
 	}
 	return strings.NewReplacer("«", "„", "»", "“").Replace(name)
 }
+
+// ShadowStyle is the style of a body that is shown inside another site's page, in a shadow root, in the colours of a palette.
+func ShadowStyle(p Palette) string {
+	return strings.ReplaceAll(style+p.css(), ":root", ":host") + shadow
+}
+
+// shadow keeps what a site says about its own page from the form, and the form from filling the site's page.
+const shadow = `:host{all:initial;display:block;color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}` +
+	`dialog{width:min(480px,calc(100vw - 32px));max-height:calc(100vh - 32px);padding:28px 24px;border:1px solid var(--line);border-radius:12px;background:var(--card);color:var(--ink)}` +
+	`dialog::backdrop{background:rgb(0 0 0/.5)}.inline{max-width:480px;padding:24px;border:1px solid var(--line);border-radius:12px;background:var(--card);color:var(--ink)}` +
+	`.close{position:absolute;top:8px;right:8px;width:44px;min-height:44px;padding:0;border:0;background:none;color:var(--soft);font-size:24px;line-height:1}`
