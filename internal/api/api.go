@@ -54,6 +54,7 @@ type Config struct {
 	Idempotency *access.Idempotency
 	Terms       *terms.Service
 	Contacts    *contact.Service
+	Masses      *contact.Masses
 	Senders     *email.Desk
 	Imports     *intake.Service
 	Content     *content.Service

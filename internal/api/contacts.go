@@ -214,6 +214,7 @@ func (a *API) registerContacts(r routes) {
 	private(r, post("/contacts/{id}/withdraw").needs(editContacts).as("withdrawConsent", "contacts", "Record that the contact no longer agrees; takes effect before the next send"), a.withdrawConsent)
 	private(r, get("/contacts/{id}/timeline").needs(viewContacts).as("getTimeline", "contacts", "What happened to a contact"), a.timeline)
 	download(r, get("/contacts.csv").needs(exportContacts).as("exportContacts", "contacts", "Export contacts"), "text/csv", a.exportContacts)
+	a.registerMasses(r)
 	a.registerFields(r)
 	a.registerTags(r)
 	a.registerTopics(r)

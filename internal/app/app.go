@@ -70,6 +70,7 @@ type App struct {
 	Audit       *audit.Service
 	Terms       *terms.Service
 	Contacts    *contact.Service
+	Masses      *contact.Masses
 	Content     *content.Service
 	Senders     *email.Desk
 	Delivery    *delivery.Service
@@ -167,6 +168,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	}
 	a.Contacts = contact.New(a.DB, a.Events, keys)
 	a.Contacts.UseHygiene(a.Queue, resolver, a.Clock)
+	a.Masses = contact.NewMasses(a.Contacts, a.Queue)
 	if err := a.disposableDomains(); err != nil {
 		return nil, err
 	}
