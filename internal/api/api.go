@@ -26,6 +26,7 @@ import (
 	"keruen/internal/delivery"
 	"keruen/internal/errs"
 	"keruen/internal/intake"
+	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
@@ -57,6 +58,7 @@ type Config struct {
 	Masses      *contact.Masses
 	Senders     *email.Desk
 	Imports     *intake.Service
+	Exports     *export.Service
 	Content     *content.Service
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
@@ -127,6 +129,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerAudit(r)
 	a.registerContacts(r)
 	a.registerImports(r)
+	a.registerExports(r)
 	a.registerSenders(r)
 	a.registerContent(r)
 	a.registerCampaigns(r)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"keruen/internal/access"
 	"keruen/internal/errs"
@@ -31,7 +32,7 @@ func (a *API) jobOf(s jobs.Status) Job {
 	return j
 }
 
-// seesJobs tells whether the actor may see jobs. All that people see are imports, whose titles are names of files about contacts;
+// seesJobs tells whether the actor may see jobs. All that people see are imports and exports, whose titles are names of files about contacts;
 // whoever may not see contacts has none, as in the stream.
 func seesJobs(who access.Actor) bool { return who.Can(viewContacts) == nil }
 
@@ -70,7 +71,11 @@ func (a *API) cancelJob(ctx context.Context, who access.Actor, in *JobPath) (Job
 	if err != nil {
 		return Job{}, err
 	}
-	if _, err := a.Imports.CancelJob(ctx, who, id); err != nil { // imports are the only jobs that people see
+	_, err = a.Imports.CancelJob(ctx, who, id)
+	if errors.Is(err, errs.ErrNotFound) {
+		_, err = a.Exports.CancelJob(ctx, who, id)
+	}
+	if err != nil {
 		return Job{}, err
 	}
 	return a.getJob(ctx, who, in)

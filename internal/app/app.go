@@ -35,6 +35,7 @@ import (
 	"keruen/internal/event"
 	"keruen/internal/id"
 	"keruen/internal/intake"
+	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
 	"keruen/internal/mail/mx"
 	"keruen/internal/notice"
@@ -76,6 +77,7 @@ type App struct {
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
 	Imports     *intake.Service
+	Exports     *export.Service
 	Preferences *preference.Service
 	World       *sandbox.World // nil when the pretend world is off
 	House       id.Tenant
@@ -183,6 +185,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	})
 	a.Imports = intake.New(a.DB, blobs, a.Queue, a.Contacts)
 	a.Imports.MaxFile = int64(c.Limits.ImportMB) << 20
+	a.Exports = export.New(a.DB, blobs, a.Queue, a.Contacts)
 	a.Preferences = preference.New(preference.Parts{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Queue: a.Queue, Access: a.Access, Contacts: a.Contacts,
 		Delivery: a.Delivery, Senders: senders, BaseURL: a.URL,
