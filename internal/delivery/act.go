@@ -90,7 +90,6 @@ type Leaving struct {
 	Account   string // whose mailing it is
 	Address   string // masked: forwarded letters must not show it (m•••@example.kz)
 	Lang      lang.Lang
-	Token     string    // of the link, for those to the other pages about the message
 	Topic     lang.Text // name of the letter's topic; empty when it has none
 	Others    bool      // it is an offer of others
 	TopicLeft bool      // its topic was left, other mailings come
@@ -139,7 +138,7 @@ func (s *Service) ShowLeaving(ctx context.Context, token string) (Leaving, error
 		return Leaving{}, fmt.Errorf("show unsubscribe page: %w", err)
 	}
 	c := found[0]
-	out := Leaving{Account: acc.Name, Address: mask(c.Email), Lang: acc.Lang, Token: token, Others: t.Purpose == channel.ThirdParty}
+	out := Leaving{Account: acc.Name, Address: mask(c.Email), Lang: acc.Lang, Others: t.Purpose == channel.ThirdParty}
 	out.Left = c.Reason == contact.HasUnsubscribed || c.Reason == contact.Gone
 	out.Return = c.Reason == contact.HasUnsubscribed
 	if l, ok := lang.Parse(c.Lang); ok && c.Lang != "" {

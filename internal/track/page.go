@@ -21,6 +21,8 @@ const (
 type view struct {
 	delivery.Leaving
 	Page  page
+	Token string // of the link, for those to the other pages about the message
+	Query string // keeps the language on the way there
 	Spam  bool
 	Scope delivery.LeaveScope // what was left a moment ago
 	Now   bool                // the button was pressed a moment ago, so the press can be taken back
@@ -67,7 +69,7 @@ func (v view) leaveView() leaveView {
 	default:
 		return say("wrong", "wrong_text")
 	}
-	out.Links = []link{{v.Token + "/preferences", t["choose"]}, {v.Token + "/why", t["why"]}}
+	out.Links = []link{{v.Token + "/preferences" + v.Query, t["choose"]}, {v.Token + "/why" + v.Query, t["why"]}}
 	return out
 }
 
@@ -110,6 +112,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, code int, v view) 
 	if l := asked(r); l != "" {
 		v.Lang = l
 	}
+	v.Token, v.Query = r.PathValue("token"), query(r)
 	body := v.leaveView()
 	p := frame.Page{Lang: v.Lang, Title: body.Title, NoLangs: v.Page == busy}
 	if v.Account != "" {
