@@ -25,6 +25,7 @@ import (
 	"keruen/internal/db"
 	"keruen/internal/delivery"
 	"keruen/internal/errs"
+	"keruen/internal/form"
 	"keruen/internal/intake"
 	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
@@ -58,6 +59,7 @@ type Config struct {
 	Masses      *contact.Masses
 	Senders     *email.Desk
 	Imports     *intake.Service
+	Forms       *form.Service
 	Exports     *export.Service
 	Content     *content.Service
 	Delivery    *delivery.Service
@@ -129,6 +131,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerAudit(r)
 	a.registerContacts(r)
 	a.registerImports(r)
+	a.registerForms(r)
 	a.registerExports(r)
 	a.registerSenders(r)
 	a.registerContent(r)

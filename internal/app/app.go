@@ -33,6 +33,7 @@ import (
 	"keruen/internal/db"
 	"keruen/internal/delivery"
 	"keruen/internal/event"
+	"keruen/internal/form"
 	"keruen/internal/id"
 	"keruen/internal/intake"
 	"keruen/internal/intake/export"
@@ -76,6 +77,7 @@ type App struct {
 	Senders     *email.Desk
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
+	Forms       *form.Service
 	Imports     *intake.Service
 	Exports     *export.Service
 	Preferences *preference.Service
@@ -191,6 +193,11 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		Delivery: a.Delivery, Senders: senders, BaseURL: a.URL,
 	})
 	if err := a.Preferences.Start(ctx); err != nil {
+		return nil, err
+	}
+	a.Forms = form.New(form.Parts{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Queue: a.Queue, Access: a.Access, Contacts: a.Contacts, Senders: senders,
+		Delivery: a.Delivery, House: a.House, BaseURL: a.URL})
+	if err := a.Forms.Start(ctx); err != nil {
 		return nil, err
 	}
 	letters := notice.New(notice.Parts{

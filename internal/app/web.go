@@ -7,7 +7,9 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/api"
 	"keruen/internal/errs"
+	"keruen/internal/form"
 	"keruen/internal/preference"
+	"keruen/internal/signup"
 	"keruen/internal/site"
 	"keruen/internal/track"
 	"keruen/internal/visit"
@@ -22,7 +24,7 @@ func (a *App) web() (http.Handler, error) {
 	var err error
 	a.api, err = api.New(api.Config{
 		Log: a.Log, Clock: a.Clock, DB: a.DB, Queue: a.Queue, Access: a.Access, Idempotency: access.NewIdempotency(a.DB), Terms: a.Terms,
-		Contacts: a.Contacts, Masses: a.Masses, Senders: a.Senders, Imports: a.Imports, Exports: a.Exports, Content: a.Content, Delivery: a.Delivery, Campaigns: a.Campaigns,
+		Contacts: a.Contacts, Masses: a.Masses, Senders: a.Senders, Imports: a.Imports, Forms: a.Forms, Exports: a.Exports, Content: a.Content, Delivery: a.Delivery, Campaigns: a.Campaigns,
 		Version: Version, BaseURL: a.Config.BaseURL, Sandbox: a.World != nil, KeyPerMinute: a.Config.Limits.KeyPerMinute,
 	})
 	if err != nil {
@@ -41,6 +43,10 @@ func (a *App) web() (http.Handler, error) {
 	mux.Handle(api.Prefix+"/", a.api)
 	mux.Handle("/t/", links)
 	mux.Handle("/u/", links)
+	forms := signup.Handler(a.Forms, a.Log)
+	mux.Handle(form.PagePath, forms)
+	mux.Handle(form.ConfirmPath, forms)
+	mux.Handle(form.ScriptPath, forms)
 	mux.Handle(preference.PublicPath, links)
 	if a.World != nil {
 		mux.Handle(SandboxPath, a.World.Handler())
