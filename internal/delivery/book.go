@@ -112,6 +112,9 @@ func (b *book) writeTx(ctx context.Context, tx *db.Tx, list []*happening) error 
 	touched := make(map[PartID]id.Tenant)
 	for _, h := range list {
 		if h.target.Single {
+			if err := remember(ctx, tx, h); err != nil {
+				return fmt.Errorf("count events: %w", err)
+			}
 			continue
 		}
 		if err := count(ctx, tx, figures, h); err != nil {
@@ -131,6 +134,18 @@ func (b *book) writeTx(ctx context.Context, tx *db.Tx, list []*happening) error 
 	return nil
 }
 
+// remember keeps what a person did with a single message, which has no figures.
+func remember(ctx context.Context, tx *db.Tx, h *happening) error {
+	if h.Machine != "" {
+		return nil
+	}
+	if _, err := firstTime(ctx, tx, h, string(h.Kind)); err != nil || h.Kind != Clicked {
+		return err
+	}
+	_, err := firstTime(ctx, tx, h, statLink+":"+strconv.Itoa(h.Link))
+	return err
+}
+
 // count adds one event to the figures: every one as n, the first of its recipient as u. Somebody
 // whom a machine had opened for and who then opens is counted as a person and no longer as a machine.
 func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
@@ -138,7 +153,7 @@ func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
 	if h.Machine != "" {
 		kind += machineSuffix
 	}
-	u, err := firstTime(ctx, tx, h.ref, kind)
+	u, err := firstTime(ctx, tx, h, kind)
 	if err != nil {
 		return err
 	}
@@ -159,7 +174,7 @@ func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
 		link += machineSuffix
 	}
 	key := strconv.Itoa(h.Link)
-	if u, err = firstTime(ctx, tx, h.ref, link+":"+key); err != nil {
+	if u, err = firstTime(ctx, tx, h, link+":"+key); err != nil {
 		return err
 	}
 	figures.add(statKey{part, link, key, 0}, 1, u)
@@ -173,7 +188,8 @@ func apart(ctx context.Context, tx *db.Tx, figures tally, h *happening, u *int64
 		other = string(Opened)
 	}
 	n, err := db.One[int64](ctx, tx, `
-		SELECT COUNT(*) FROM delivery_seen WHERE part_id = ? AND kind = ? AND seq = ?`, h.ref.Part, other, h.ref.Seq)
+		SELECT COUNT(*) FROM delivery_seen WHERE tenant_id = ? AND contact_id = ? AND part_id = ? AND kind = ? AND seq = ?`,
+		h.target.Tenant, h.target.Contact, h.ref.Part, other, h.ref.Seq)
 	if err != nil || n == 0 || *u == 0 {
 		return err
 	}
@@ -185,8 +201,17 @@ func apart(ctx context.Context, tx *db.Tx, figures tally, h *happening, u *int64
 	return nil
 }
 
-// firstTime returns 1 for the first event of a kind of one delivery, else 0.
-func firstTime(ctx context.Context, tx *db.Tx, r channel.Ref, kind string) (int64, error) {
-	return db.Exec(ctx, tx, `
-		INSERT INTO delivery_seen(part_id, kind, seq) VALUES(?,?,?) ON CONFLICT DO NOTHING`, r.Part, kind, r.Seq)
+// firstTime returns 1 for the first event of a kind of one delivery, else 0. The last one leaves its time.
+func firstTime(ctx context.Context, tx *db.Tx, h *happening, kind string) (int64, error) {
+	t := h.target
+	n, err := db.Exec(ctx, tx, `
+		INSERT INTO delivery_seen(tenant_id, contact_id, part_id, kind, seq, at) VALUES(?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+		t.Tenant, t.Contact, h.ref.Part, kind, h.ref.Seq, h.At)
+	if err != nil || n > 0 {
+		return n, err
+	}
+	_, err = db.Exec(ctx, tx, `
+		UPDATE delivery_seen SET at = ? WHERE tenant_id = ? AND contact_id = ? AND part_id = ? AND kind = ? AND seq = ? AND at < ?`,
+		h.At, t.Tenant, t.Contact, h.ref.Part, kind, h.ref.Seq, h.At)
+	return 0, err
 }
