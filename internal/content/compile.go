@@ -125,6 +125,12 @@ func compileText(f *found, k known, t *Compiled, text, path string, o Options) {
 		s.split(&t.text, text[start:end], start, esc, false, same)
 		start = end
 	}
+	if way := writtenWay.FindString(text); way != "" {
+		w := WayOut{Link: judgedWay}
+		if why := w.wrongLink(strings.ReplaceAll(writtenWay.ReplaceAllString(text, judgedWay), "\u00a0", " ")); why != "" {
+			f.add(path, text, strings.Index(text, way), "unsubscribe.hidden", "reason", why, "element", way)
+		}
+	}
 	leaves := false
 	for _, g := range t.text.list {
 		leaves = leaves || g.op == opField && g.field == fieldUnsubscribe

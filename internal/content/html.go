@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-
-	"keruen/internal/channel"
 )
 
 // page compiles the HTML of one letter in a single walk over its tokens. The source is copied piece by piece, so that what
@@ -253,7 +251,7 @@ func (p *page) begin() {
 // end writes what stands at the end of the body: the footer when the author has no way out, and the pixel.
 func (p *page) end() {
 	p.ended = true
-	if p.opts.Purpose != channel.Transactional && p.ways+len(p.lost) == 0 {
+	if p.opts.Purpose.Advertises() && p.ways+len(p.lost) == 0 {
 		p.closeOpen()
 		writeFooter(&p.out, p.opts)
 		p.found.add(p.path, "", 0, "unsubscribe.added")

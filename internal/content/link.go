@@ -108,6 +108,10 @@ func (p *page) href(a attribute, offset int) func() {
 	target, place := clean(a.text()), offset+a.start
 	switch {
 	case p.wayOut(target):
+		if !strings.HasSuffix(target, "}}") {
+			p.found.add(p.path, p.src, place, "unsubscribe.hidden", "reason", "link_changed", "element", shorten(target))
+			return nothing
+		}
 		p.ways++
 		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
 	case ownPage(target):

@@ -90,6 +90,10 @@ var texts = map[string]struct {
 	"unsubscribe.footer_hidden": {Error, "The styles of the letter hide the footer by which readers leave."},
 	"unsubscribe.decoy":         {Warning, "One of the unsubscribe links cannot be seen. Another one can, so the letter may be sent."},
 	"unsubscribe.doubt":         {Warning, "The unsubscribe link may be hard to see."},
+	"wayout.hidden":             {Error, "The way to leave is written so that people cannot read or use it."},
+	"wayout.hurdle":             {Error, "The message says that leaving is impossible, costs something or needs a call. Leaving is free."},
+	"wayout.button":             {Error, "The button that leaves must say so."},
+	"wayout.added":              {Notice, "The message does not say how to leave, so a line or a button is added."},
 	"unsubscribe.added":         {Notice, "There is no unsubscribe link, so the footer with one is added."},
 }
 

@@ -35,7 +35,7 @@ type Finding struct {
 	Quote   string // the words in question
 }
 
-// Judge looks a finished page over. way is the address of the links that leave. It returns nothing when the page has none of them.
+// Judge looks a finished page over. way is the address of the links that leave; the page must have one.
 func Judge(page, way string) []Finding {
 	d, ok := parse(page, way)
 	if !ok {
@@ -55,8 +55,11 @@ func Judge(page, way string) []Finding {
 		j.outlook(o, len(ways) > 0)
 		d.steps += o.steps
 	}
-	if j.failed || len(j.best) == 0 {
+	if j.failed {
 		return j.found
+	}
+	if len(j.best) == 0 { // browsers drop it
+		return []Finding{{Kind: Hidden, Reason: "removed", Place: -1}}
 	}
 	j.bare(d, ways)
 	if d.heavy() {

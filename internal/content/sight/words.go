@@ -10,6 +10,21 @@ import (
 var lookalikes = strings.NewReplacer("а", "a", "е", "e", "ё", "e", "о", "o", "р", "p", "с", "c", "у", "y", "х", "x", "к", "k", "м", "m", "т", "t", "в", "b", "н", "h", "і", "i", "ү", "y",
 	"ө", "o", "α", "a", "ο", "o", "ı", "i")
 
+// Means tells what is wrong with the words of a button that leaves: no_text, misleading or says_stay; "" when they are plain.
+func Means(words string) string { return meaning(words, "") }
+
+// Speaks tells whether a text is about leaving.
+func Speaks(text string) bool { return leaves.MatchString(fold(text)) }
+
+// Hinders finds the sentence by which a text says that leaving is dear, hard or impossible.
+func Hinders(text string) (sentence string, ok bool) { return hurdle(text) }
+
+// Fold makes texts comparable as the eye does: case, gaps, what cannot be seen and letters drawn alike make no difference.
+func Fold(s string) string { return fold(s) }
+
+// Unseen tells of characters that leave no mark.
+func Unseen(r rune) bool { return unseen(r) }
+
 // fold makes words comparable: lower case, one space between, nothing that cannot be seen, letters drawn alike the same.
 func fold(s string) string {
 	var b strings.Builder

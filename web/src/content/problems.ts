@@ -19,7 +19,7 @@ export function useProblemText() {
 export function sentence(t: Words, p: Coded): string {
   const { reason, element, rule, view, words } = (p.params ?? {}) as Record<string, string | undefined>
   const said = t(`problem.${p.code}`, { ...p.params, defaultValue: '' })
-  if (!said || !reason || p.code === 'unsubscribe.hurdle') return said
+  if (!said || !reason || p.code.endsWith('.hurdle')) return said
   const parts = [said]
   const why = t(`reason.${reason}`, { defaultValue: '' })
   if (why) parts.push(t('why.reason', { reason: why }))
