@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportContactsData, ExportContactsErrors, ExportContactsResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, RegisterData, RegisterErrors, RegisterResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportContactsData, ExportContactsErrors, ExportContactsResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PublishFormData, PublishFormErrors, PublishFormResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -618,6 +618,26 @@ export const exportContacts = <ThrowOnError extends boolean = true>(options?: Op
 });
 
 /**
+ * Do one thing with many contacts, as a job
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const changeContacts = <ThrowOnError extends boolean = true>(options: Options<ChangeContactsData, ThrowOnError>) => (options.client ?? client).post<ChangeContactsResponses, ChangeContactsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/mass',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Give tags to contacts, or take them off
  *
  * Needs the permission `contacts.edit`.
@@ -780,6 +800,106 @@ export const getDocument = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * Exports
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const listExports = <ThrowOnError extends boolean = true>(options?: Options<ListExportsData, ThrowOnError>) => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/exports',
+    ...options
+});
+
+/**
+ * Write contacts into a file
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const createExport = <ThrowOnError extends boolean = true>(options: Options<CreateExportData, ThrowOnError>) => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an export with its file
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const deleteExport = <ThrowOnError extends boolean = true>(options: Options<DeleteExportData, ThrowOnError>) => (options.client ?? client).delete<DeleteExportResponses, DeleteExportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/exports/{id}',
+    ...options
+});
+
+/**
+ * An export
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const getExport = <ThrowOnError extends boolean = true>(options: Options<GetExportData, ThrowOnError>) => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/exports/{id}',
+    ...options
+});
+
+/**
+ * Stop an export; nothing of its file stays
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const cancelExport = <ThrowOnError extends boolean = true>(options: Options<CancelExportData, ThrowOnError>) => (options.client ?? client).post<CancelExportResponses, CancelExportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/exports/{id}/cancel',
+    ...options
+});
+
+/**
+ * The file itself
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const downloadExport = <ThrowOnError extends boolean = true>(options: Options<DownloadExportData, ThrowOnError>) => (options.client ?? client).get<DownloadExportResponses, DownloadExportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/exports/{id}/file',
+    ...options
+});
+
+/**
  * Fields of contacts
  *
  * Needs the permission `contacts.view`.
@@ -816,11 +936,215 @@ export const createField = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * Sign-up forms
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listForms = <ThrowOnError extends boolean = true>(options?: Options<ListFormsData, ThrowOnError>) => (options?.client ?? client).get<ListFormsResponses, ListFormsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms',
+    ...options
+});
+
+/**
+ * Make a form
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const createForm = <ThrowOnError extends boolean = true>(options: Options<CreateFormData, ThrowOnError>) => (options.client ?? client).post<CreateFormResponses, CreateFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a form with its submissions and figures
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const deleteForm = <ThrowOnError extends boolean = true>(options: Options<DeleteFormData, ThrowOnError>) => (options.client ?? client).delete<DeleteFormResponses, DeleteFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}',
+    ...options
+});
+
+/**
+ * A form with its draft
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getForm = <ThrowOnError extends boolean = true>(options: Options<GetFormData, ThrowOnError>) => (options.client ?? client).get<GetFormResponses, GetFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}',
+    ...options
+});
+
+/**
+ * Change the draft, the name, or close the form
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const updateForm = <ThrowOnError extends boolean = true>(options: Options<UpdateFormData, ThrowOnError>) => (options.client ?? client).patch<UpdateFormResponses, UpdateFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The page of the draft, with a policy of its own
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const previewForm = <ThrowOnError extends boolean = true>(options: Options<PreviewFormData, ThrowOnError>) => (options.client ?? client).get<PreviewFormResponses, PreviewFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}/preview',
+    ...options
+});
+
+/**
+ * Let visitors see the draft
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const publishForm = <ThrowOnError extends boolean = true>(options: Options<PublishFormData, ThrowOnError>) => (options.client ?? client).post<PublishFormResponses, PublishFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}/publish',
+    ...options
+});
+
+/**
+ * Make an older version the draft
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const restoreForm = <ThrowOnError extends boolean = true>(options: Options<RestoreFormData, ThrowOnError>) => (options.client ?? client).post<RestoreFormResponses, RestoreFormErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}/restore',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Figures of a form by day and page
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getFormStats = <ThrowOnError extends boolean = true>(options: Options<GetFormStatsData, ThrowOnError>) => (options.client ?? client).get<GetFormStatsResponses, GetFormStatsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}/stats',
+    ...options
+});
+
+/**
+ * What came in by a form
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSubmissions = <ThrowOnError extends boolean = true>(options: Options<ListSubmissionsData, ThrowOnError>) => (options.client ?? client).get<ListSubmissionsResponses, ListSubmissionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}/submissions',
+    ...options
+});
+
+/**
+ * Everything that was published
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listFormVersions = <ThrowOnError extends boolean = true>(options: Options<ListFormVersionsData, ThrowOnError>) => (options.client ?? client).get<ListFormVersionsResponses, ListFormVersionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/forms/{id}/versions',
+    ...options
+});
+
+/**
  * Is it alive
  */
 export const getHealth = <ThrowOnError extends boolean = true>(options?: Options<GetHealthData, ThrowOnError>) => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/health',
+    ...options
+});
+
+/**
+ * A sample file to fill in
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const downloadImportSample = <ThrowOnError extends boolean = true>(options?: Options<DownloadImportSampleData, ThrowOnError>) => (options?.client ?? client).get<DownloadImportSampleResponses, DownloadImportSampleErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/import-sample.xlsx',
     ...options
 });
 
@@ -841,7 +1165,7 @@ export const listImports = <ThrowOnError extends boolean = true>(options?: Optio
 });
 
 /**
- * Upload a CSV file
+ * Upload a CSV, XLSX, vCard or ZIP file at once
  *
  * Needs the permission `contacts.edit`.
  */
@@ -914,6 +1238,42 @@ export const updateImport = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
+ * Rows that the dry run refused, with their cells
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const listBadRows = <ThrowOnError extends boolean = true>(options: Options<ListBadRowsData, ThrowOnError>) => (options.client ?? client).get<ListBadRowsResponses, ListBadRowsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/bad-rows',
+    ...options
+});
+
+/**
+ * Mend bad rows or pass them over; then check again
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const mendBadRows = <ThrowOnError extends boolean = true>(options: Options<MendBadRowsData, ThrowOnError>) => (options.client ?? client).post<MendBadRowsResponses, MendBadRowsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/bad-rows',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Stop; what was done stays
  *
  * Needs the permission `contacts.edit`.
@@ -946,6 +1306,91 @@ export const dryRunImport = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
+ * Stop for a while; what was done stays
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const pauseImport = <ThrowOnError extends boolean = true>(options: Options<PauseImportData, ThrowOnError>) => (options.client ?? client).post<PauseImportResponses, PauseImportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/pause',
+    ...options
+});
+
+/**
+ * The first 50 contacts as they will look
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const previewImport = <ThrowOnError extends boolean = true>(options: Options<PreviewImportData, ThrowOnError>) => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/preview',
+    ...options
+});
+
+/**
+ * Take the proof off
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const detachImportProof = <ThrowOnError extends boolean = true>(options: Options<DetachImportProofData, ThrowOnError>) => (options.client ?? client).delete<DetachImportProofResponses, DetachImportProofErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/proof',
+    ...options
+});
+
+/**
+ * The file that shows the consent
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const downloadImportProof = <ThrowOnError extends boolean = true>(options: Options<DownloadImportProofData, ThrowOnError>) => (options.client ?? client).get<DownloadImportProofResponses, DownloadImportProofErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/proof',
+    ...options
+});
+
+/**
+ * A file that shows the consent: PDF or picture, 20 MB
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const attachImportProof = <ThrowOnError extends boolean = true>(options: Options<AttachImportProofData, ThrowOnError>) => (options.client ?? client).post<AttachImportProofResponses, AttachImportProofErrors, ThrowOnError, 'data'>({
+    bodySerializer: null,
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/proof',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
  * Rejected rows with cause and advice
  *
  * Needs the permission `contacts.view`.
@@ -962,6 +1407,22 @@ export const downloadRejected = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * Go on with a paused import
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const resumeImport = <ThrowOnError extends boolean = true>(options: Options<ResumeImportData, ThrowOnError>) => (options.client ?? client).post<ResumeImportResponses, ResumeImportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/resume',
+    ...options
+});
+
+/**
  * Import; signs the declaration of consent
  *
  * Needs the permission `contacts.edit`.
@@ -974,6 +1435,22 @@ export const startImport = <ThrowOnError extends boolean = true>(options: Option
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/imports/{id}/start',
+    ...options
+});
+
+/**
+ * Take an import back, within 72 hours after its end
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const undoImport = <ThrowOnError extends boolean = true>(options: Options<UndoImportData, ThrowOnError>) => (options.client ?? client).post<UndoImportResponses, UndoImportErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/imports/{id}/undo',
     ...options
 });
 
@@ -1199,6 +1676,22 @@ export const renameList = <ThrowOnError extends boolean = true>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * How a list grew and shrank, day by day and by cause
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getListGrowth = <ThrowOnError extends boolean = true>(options: Options<GetListGrowthData, ThrowOnError>) => (options.client ?? client).get<GetListGrowthResponses, GetListGrowthErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/lists/{id}/growth',
+    ...options
 });
 
 /**
@@ -1695,6 +2188,38 @@ export const stream = <ThrowOnError extends boolean = true>(options?: Options<St
 });
 
 /**
+ * Forget a held submission
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const rejectSubmission = <ThrowOnError extends boolean = true>(options: Options<RejectSubmissionData, ThrowOnError>) => (options.client ?? client).post<RejectSubmissionResponses, RejectSubmissionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/submissions/{id}/reject',
+    ...options
+});
+
+/**
+ * Let a held submission go on
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const releaseSubmission = <ThrowOnError extends boolean = true>(options: Options<ReleaseSubmissionData, ThrowOnError>) => (options.client ?? client).post<ReleaseSubmissionResponses, ReleaseSubmissionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/submissions/{id}/release',
+    ...options
+});
+
+/**
  * Stop-list
  *
  * Needs the permission `contacts.view`.
@@ -1980,6 +2505,95 @@ export const updateTopic = <ThrowOnError extends boolean = true>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Announce a file that comes in parts
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const beginUpload = <ThrowOnError extends boolean = true>(options: Options<BeginUploadData, ThrowOnError>) => (options.client ?? client).post<BeginUploadResponses, BeginUploadErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/uploads',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Throw away what has arrived
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const cancelUpload = <ThrowOnError extends boolean = true>(options: Options<CancelUploadData, ThrowOnError>) => (options.client ?? client).delete<CancelUploadResponses, CancelUploadErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/uploads/{id}',
+    ...options
+});
+
+/**
+ * How much of a file has arrived; HEAD tells it in Upload-Offset
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const getUpload = <ThrowOnError extends boolean = true>(options: Options<GetUploadData, ThrowOnError>) => (options.client ?? client).get<GetUploadResponses, GetUploadErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/uploads/{id}',
+    ...options
+});
+
+/**
+ * The next part of a file
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const appendUpload = <ThrowOnError extends boolean = true>(options: Options<AppendUploadData, ThrowOnError>) => (options.client ?? client).put<AppendUploadResponses, AppendUploadErrors, ThrowOnError, 'data'>({
+    bodySerializer: null,
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/uploads/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * Make an import of a file that has arrived whole
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const finishUpload = <ThrowOnError extends boolean = true>(options: Options<FinishUploadData, ThrowOnError>) => (options.client ?? client).post<FinishUploadResponses, FinishUploadErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/uploads/{id}/import',
+    ...options
 });
 
 /**

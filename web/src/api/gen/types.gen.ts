@@ -170,6 +170,31 @@ export type AuditEntry = {
     via: 'session' | 'api_key' | 'system';
 };
 
+export type BadRow = {
+    cells: Array<string>;
+    code: string;
+    /**
+     * From 0; -1: the whole row.
+     */
+    column: number;
+    /**
+     * A proposal.
+     */
+    hint?: string;
+    /**
+     * Of the file, from 1.
+     */
+    line: number;
+};
+
+export type BeginUploadInputBody = {
+    filename: string;
+    /**
+     * Bytes.
+     */
+    size: number;
+};
+
 export type Campaign = {
     audience: Audience;
     can: CampaignCan;
@@ -322,14 +347,22 @@ export type ColumnMapping = {
      * Label of a custom field to be made under the key given in field.
      */
     new_field?: string;
+    /**
+     * Kind of it; text when absent.
+     */
+    new_kind?: 'text' | 'number' | 'date' | 'boolean' | 'list';
 };
 
 export type ColumnProposal = {
     confidence: 'exact' | 'likely' | 'none';
     /**
-     * email, phone, first_name, last_name, full_name, lang, key of a custom field, or empty.
+     * email, phone, external_id, first_name, last_name, full_name, lang, tags, key of a custom field, or empty.
      */
     field: string;
+    /**
+     * Of a new field, should one be made of the column.
+     */
+    new_kind: 'text' | 'number' | 'date' | 'boolean' | 'list';
 };
 
 export type ConfirmEmailChangeInputBody = {
@@ -395,6 +428,10 @@ export type Consent = {
 export type ConsentDeclaration = {
     channels?: Array<string>;
     /**
+     * Id of one of the account's wordings.
+     */
+    choice?: string;
+    /**
      * Day it was given or the last of the days, YYYY-MM-DD.
      */
     date?: string;
@@ -402,13 +439,21 @@ export type ConsentDeclaration = {
      * False is the honest choice when there is no consent: the contacts stay out of advertising.
      */
     declared: boolean;
+    /**
+     * A file that shows it; see attachImportProof.
+     */
+    readonly proof?: ImportProof;
     purpose?: 'transactional' | 'advertising' | 'third_party';
     /**
      * Where it was given: a site form, a till, a contract.
      */
     source?: string;
     /**
-     * The words that the contacts agreed to, or the proof.
+     * Id of a topic; absent: the purpose as a whole.
+     */
+    topic?: string;
+    /**
+     * The words that the contacts agreed to.
      */
     wording?: string;
 };
@@ -528,6 +573,23 @@ export type CreateContactInputBody = {
     tags?: Array<string>;
 };
 
+export type CreateExportInputBody = {
+    /**
+     * In their order: email, phone, first_name, last_name, lang, tags, lists, stop_list, created_at, updated_at, consent.<channel>, field.<key of a custom field>. None = all. A vCard leaves out what it has no word for.
+     */
+    columns?: Array<string>;
+    filter?: ExportFilter;
+    format: 'csv' | 'xlsx' | 'vcard';
+    /**
+     * Of the headings; the account's when absent.
+     */
+    lang?: 'ru' | 'kk' | 'en';
+    /**
+     * Why the contacts are taken out. It goes to the log of actions.
+     */
+    reason: string;
+};
+
 export type CreateFieldInputBody = {
     /**
      * Empty: made from the label.
@@ -539,6 +601,11 @@ export type CreateFieldInputBody = {
      */
     options?: Array<string>;
     type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
+};
+
+export type CreateFormInputBody = {
+    draft: FormDesign;
+    name: string;
 };
 
 export type CreateListInputBody = {
@@ -714,6 +781,10 @@ export type ErrorExample = {
 
 export type ErrorGroup = {
     code: string;
+    /**
+     * Number of the column, from 0; -1: whole rows.
+     */
+    column: number;
     count: number;
     examples: Array<ErrorExample>;
     /**
@@ -728,6 +799,68 @@ export type ExcludedReason = {
      * no_consent, unsubscribed, topic_left, suppressed, no_address.
      */
     reason: string;
+};
+
+export type Export = {
+    columns: Array<string>;
+    created_at: string;
+    /**
+     * The member who asked; absent for a key.
+     */
+    created_by?: string;
+    /**
+     * Contacts written so far, while it runs.
+     */
+    done: number;
+    /**
+     * How often the file was taken.
+     */
+    downloads: number;
+    /**
+     * When the file is deleted.
+     */
+    expires_at?: string;
+    /**
+     * With failed.
+     */
+    failure?: Failure;
+    filename: string;
+    filter: ExportFilter;
+    finished_at?: string;
+    format: 'csv' | 'xlsx' | 'vcard';
+    id: string;
+    /**
+     * The job that writes it now.
+     */
+    job?: string;
+    reason: string;
+    /**
+     * Contacts in the file, once it is ready.
+     */
+    rows: number;
+    /**
+     * Bytes of the file, once it is ready.
+     */
+    size: number;
+    state: 'running' | 'ready' | 'cancelled' | 'failed' | 'expired';
+    /**
+     * Contacts to be written, while it runs; 0 while not known.
+     */
+    total: number;
+};
+
+export type ExportFilter = {
+    /**
+     * Consent to advertising by e-mail.
+     */
+    consent?: 'granted' | 'withdrawn' | 'none';
+    list?: string;
+    /**
+     * Words of the address, the name or the telephone, as in the list of contacts.
+     */
+    search?: string;
+    segment?: string;
+    tag?: string;
 };
 
 export type Failure = {
@@ -776,6 +909,220 @@ export type Fields = {
     items: Array<Field>;
 };
 
+export type FilterStruct = {
+    consent?: '' | 'granted' | 'withdrawn' | 'none';
+    list?: string;
+    search?: string;
+    segment?: string;
+    tag?: string;
+};
+
+export type Form = {
+    changed_at: string;
+    closed: boolean;
+    created_at: string;
+    /**
+     * What publishing would change; empty: visitors see the draft.
+     */
+    differences: Array<FormDifference>;
+    draft: FormDesign;
+    id: string;
+    /**
+     * Names the form in addresses and in the snippet.
+     */
+    key: string;
+    name: string;
+    /**
+     * Number of the version that visitors see, 0 for none yet.
+     */
+    published: number;
+    /**
+     * Address of the script that shows the form on another site.
+     */
+    script: string;
+    /**
+     * Its public page.
+     */
+    url: string;
+    version: number;
+};
+
+export type FormBox = {
+    /**
+     * Without it nothing is sent. Not for offers of others.
+     */
+    required?: boolean;
+    /**
+     * Id of a wording; the form shows its latest version.
+     */
+    wording: string;
+};
+
+export type FormDay = {
+    /**
+     * Became consents: by the button behind the letter, or by the form alone.
+     */
+    confirmed: number;
+    date: string;
+    held: number;
+    submissions: number;
+    views: number;
+};
+
+export type FormDesign = {
+    boxes: Array<FormBox>;
+    /**
+     * #rrggbb; empty: the account's.
+     */
+    colour?: string;
+    /**
+     * Sites that may show the form and send it.
+     */
+    domains?: Array<string>;
+    /**
+     * A letter asks to confirm before anything else is sent.
+     */
+    double_opt_in: boolean;
+    fields: Array<FormField>;
+    /**
+     * Whoever signs up joins them.
+     */
+    lists?: Array<string>;
+    /**
+     * Shows the logo of the account's public pages, or its name.
+     */
+    logo?: boolean;
+    /**
+     * Page of thanks on one of the domains; empty: ours.
+     */
+    redirect?: string;
+    tags?: Array<string>;
+    texts?: FormTexts;
+};
+
+export type FormDifference = {
+    /**
+     * Which field, text, wording, list, tag or site.
+     */
+    name?: string;
+    part: 'fields' | 'boxes' | 'texts' | 'lists' | 'tags' | 'double_opt_in' | 'redirect' | 'colour' | 'logo' | 'domains';
+    what: 'added' | 'removed' | 'changed' | 'moved';
+};
+
+export type FormField = {
+    hint?: Words;
+    /**
+     * Key of the custom field that custom, hidden and utm fill.
+     */
+    key?: string;
+    /**
+     * Absent: the built-in words, or the label of the custom field.
+     */
+    label?: Words;
+    /**
+     * Of utm: the part of the page's address.
+     */
+    param?: '' | 'utm_source' | 'utm_medium' | 'utm_campaign' | 'utm_term' | 'utm_content';
+    /**
+     * The only address of a form is required in any case.
+     */
+    required?: boolean;
+    sort: 'email' | 'phone' | 'first_name' | 'last_name' | 'lang' | 'custom' | 'topics' | 'hidden' | 'utm';
+    /**
+     * Of topics: ids of those to choose among, in this order.
+     */
+    topics?: Array<string>;
+    /**
+     * Of hidden: the constant.
+     */
+    value?: string;
+};
+
+export type FormFigures = {
+    /**
+     * Became consents: by the button behind the letter, or by the form alone.
+     */
+    confirmed: number;
+    held: number;
+    submissions: number;
+    views: number;
+};
+
+export type FormPage = {
+    /**
+     * Became consents: by the button behind the letter, or by the form alone.
+     */
+    confirmed: number;
+    held: number;
+    /**
+     * Site and path; … gathers those beyond the fiftieth of a day.
+     */
+    page: string;
+    submissions: number;
+    views: number;
+};
+
+export type FormStats = {
+    /**
+     * Every day of the period, the oldest first.
+     */
+    days: Array<FormDay>;
+    /**
+     * The most submissions first.
+     */
+    pages: Array<FormPage>;
+    total: FormFigures;
+};
+
+export type FormSummary = {
+    /**
+     * The draft differs from what visitors see.
+     */
+    changed: boolean;
+    changed_at: string;
+    /**
+     * Takes no submissions for now.
+     */
+    closed: boolean;
+    created_at: string;
+    double_opt_in: boolean;
+    id: string;
+    name: string;
+    /**
+     * Number of the version that visitors see, 0 for none yet.
+     */
+    published: number;
+    /**
+     * Of the last 30 days.
+     */
+    recent: FormFigures;
+    /**
+     * Its public page.
+     */
+    url: string;
+};
+
+export type FormTexts = {
+    button?: Words;
+    intro?: Words;
+    /**
+     * After sending, while a letter is on its way.
+     */
+    sent?: Words;
+    /**
+     * When all is done.
+     */
+    thanks?: Words;
+    title?: Words;
+};
+
+export type FormVersion = {
+    at: string;
+    design: FormDesign;
+    member?: string;
+    version: number;
+};
+
 export type FunnelStep = {
     n: number;
     step: 'sent' | 'delivered' | 'opened' | 'clicked';
@@ -808,6 +1155,25 @@ export type GrantConsent = {
     wording: string;
 };
 
+export type GrowthCause = {
+    /**
+     * Someone who unsubscribes, complains or bounces stays on the list, where nobody reaches it: it counts as gone.
+     */
+    cause: 'import' | 'form' | 'api' | 'hand' | 'returned' | 'undo' | 'unsubscribed' | 'bounced' | 'complaint' | 'stopped' | 'deleted';
+    gone: number;
+    joined: number;
+};
+
+export type GrowthDay = {
+    /**
+     * Those of the day, by name.
+     */
+    causes: Array<GrowthCause>;
+    day: string;
+    gone: number;
+    joined: number;
+};
+
 export type Health = {
     database: 'sqlite' | 'postgres';
     /**
@@ -823,6 +1189,8 @@ export type Health = {
 
 export type Import = {
     can_cancel: boolean;
+    can_pause: boolean;
+    can_undo: boolean;
     columns: Array<ImportColumn>;
     /**
      * Of the dry run, then of the run itself.
@@ -831,11 +1199,11 @@ export type Import = {
     created_at: string;
     delimiter: string;
     /**
-     * Rows worked through by the present job.
+     * Rows worked through by the present job; contacts, while it is being taken back.
      */
     done: number;
     /**
-     * utf-8, windows-1251, utf-16le, utf-16be.
+     * Of text: utf-8, windows-1251, utf-16le, utf-16be.
      */
     encoding: string;
     /**
@@ -848,6 +1216,7 @@ export type Import = {
     failure?: Failure;
     filename: string;
     finished_at?: string;
+    format: 'csv' | 'xlsx' | 'vcard';
     has_header: boolean;
     id: string;
     /**
@@ -858,17 +1227,41 @@ export type Import = {
      * Where the contacts went, once it runs.
      */
     list?: string;
+    /**
+     * The columns go where they went the last time with these headers.
+     */
+    remembered: boolean;
     rows_estimate: number;
     settings: ImportSettings;
+    /**
+     * Which of them is imported, from 0.
+     */
+    sheet: number;
+    /**
+     * Of a workbook.
+     */
+    sheets: Array<ImportSheet>;
     /**
      * Bytes.
      */
     size: number;
     started_at?: string;
-    state: 'draft' | 'checking' | 'ready' | 'running' | 'done' | 'cancelled' | 'failed';
+    state: 'draft' | 'checking' | 'ready' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'undoing' | 'undone';
+    /**
+     * Once it is being taken back.
+     */
+    undo?: ImportUndo;
+    /**
+     * Until then the import can be taken back.
+     */
+    undo_until?: string;
 };
 
 export type ImportColumn = {
+    /**
+     * Of a column of dates: in which order they can be read; any asks for date_order.
+     */
+    dates?: 'dmy' | 'mdy' | 'ymd' | 'any';
     header: string;
     index: number;
     proposal: ColumnProposal;
@@ -876,7 +1269,15 @@ export type ImportColumn = {
 };
 
 export type ImportCounts = {
+    /**
+     * Of them: no address, or not a person's. Above 5 % the sender's reputation is at risk.
+     */
+    bad_emails: number;
     created: number;
+    /**
+     * Rows with something in the column of addresses.
+     */
+    emails: number;
     errors: number;
     /**
      * Of created and updated: will not be written to.
@@ -884,11 +1285,20 @@ export type ImportCounts = {
     in_stop_list: number;
     rows: number;
     /**
-     * Known already and nothing to change, or a repeat inside the file.
+     * Known already and nothing to change, a repeat inside the file, or passed over as asked.
      */
     skipped: number;
     updated: number;
     warnings: number;
+};
+
+export type ImportProof = {
+    name: string;
+    sha256: string;
+    /**
+     * Bytes.
+     */
+    size: number;
 };
 
 export type ImportSettings = {
@@ -897,9 +1307,17 @@ export type ImportSettings = {
      */
     consent: ConsentDeclaration;
     /**
+     * Of dates like 03/04/2025.
+     */
+    date_order?: 'dmy' | 'mdy' | 'ymd';
+    /**
      * Country of phones without a code, ISO 3166-1 alpha-2.
      */
     default_country: string;
+    /**
+     * By what contacts are recognised; absent: by the first of these that is imported.
+     */
+    identity?: 'email' | 'phone' | 'external_id';
     /**
      * Id of a list to put the contacts on.
      */
@@ -910,6 +1328,43 @@ export type ImportSettings = {
      */
     new_list?: string;
     on_existing: 'update_empty' | 'overwrite' | 'skip';
+    remedies: Array<Remedy>;
+    /**
+     * Names of tags for all contacts, made when there are none such.
+     */
+    tags: Array<string>;
+};
+
+export type ImportSheet = {
+    hidden: boolean;
+    name: string;
+    /**
+     * About.
+     */
+    rows: number;
+};
+
+export type ImportUndo = {
+    /**
+     * Consents of the import that ended.
+     */
+    consents: number;
+    /**
+     * The first 100 that live on.
+     */
+    examples: Array<KeptContact>;
+    /**
+     * Contacts that live on, wholly or in part: something happened to them since.
+     */
+    kept: number;
+    /**
+     * Contacts that it had made.
+     */
+    removed: number;
+    /**
+     * Contacts that have their former values, lists and tags again.
+     */
+    restored: number;
 };
 
 export type Invitation = {
@@ -966,6 +1421,11 @@ export type Job = {
      * 0 while not known.
      */
     total: number;
+};
+
+export type KeptContact = {
+    contact: string;
+    why: 'changed' | 'consent' | 'joined' | 'taken';
 };
 
 export type Letter = {
@@ -1110,6 +1570,18 @@ export type ListAuditEntry = {
     total?: Total;
 };
 
+export type ListBadRow = {
+    items: Array<BadRow>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListCampaignSummary = {
     items: Array<CampaignSummary>;
     /**
@@ -1182,6 +1654,55 @@ export type ListDocument = {
     total?: Total;
 };
 
+export type ListExport = {
+    items: Array<Export>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListFormSummary = {
+    items: Array<FormSummary>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListFormVersion = {
+    items: Array<FormVersion>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListGrowth = {
+    /**
+     * From the oldest to today, days without a change too; in the time zone of the account.
+     */
+    days: Array<GrowthDay>;
+    gone: number;
+    /**
+     * In the whole period.
+     */
+    joined: number;
+    list: string;
+};
+
 export type ListImport = {
     items: Array<Import>;
     /**
@@ -1218,6 +1739,18 @@ export type ListJob = {
     total?: Total;
 };
 
+export type ListPreviewContact = {
+    items: Array<PreviewContact>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListSender = {
     items: Array<Sender>;
     /**
@@ -1232,6 +1765,18 @@ export type ListSender = {
 
 export type ListSession = {
     items: Array<Session>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListSubmission = {
+    items: Array<Submission>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -1338,6 +1883,33 @@ export type ListWording = {
     total?: Total;
 };
 
+export type MassInputBody = {
+    /**
+     * Put on lists, take off them, give tags, take them away, delete.
+     */
+    act: 'join' | 'leave' | 'tag' | 'untag' | 'delete';
+    /**
+     * Ids of contacts chosen one by one. Absent: everything that the filter lets through.
+     */
+    contacts?: Array<string>;
+    /**
+     * Must be true when neither contacts nor a filter is given: nobody means all contacts by an oversight.
+     */
+    everything?: boolean;
+    /**
+     * As in the list of contacts. An empty filter means all contacts.
+     */
+    filter?: FilterStruct;
+    /**
+     * Of join and leave.
+     */
+    lists?: Array<string>;
+    /**
+     * Of tag and untag.
+     */
+    tags?: Array<string>;
+};
+
 export type Me = {
     account: Account;
     /**
@@ -1377,6 +1949,19 @@ export type Member = {
      */
     username: string;
     version: number;
+};
+
+export type MendRowsInputBody = {
+    rows: Array<MendedRow>;
+};
+
+export type MendedRow = {
+    cells?: Array<string>;
+    /**
+     * Pass the row over.
+     */
+    dropped?: boolean;
+    line: number;
 };
 
 export type Message = {
@@ -1492,18 +2077,35 @@ export type PatchContactInputBody = {
     tags?: Array<string>;
 };
 
+export type PatchFormInputBody = {
+    closed?: boolean;
+    /**
+     * The whole draft.
+     */
+    draft?: FormDesign;
+    name?: string;
+};
+
 export type PatchImportInputBody = {
     has_header?: boolean;
     settings?: PatchImportSettings;
+    /**
+     * Of a workbook, from 0. The columns are proposed anew.
+     */
+    sheet?: number;
 };
 
 export type PatchImportSettings = {
     consent?: ConsentDeclaration;
+    date_order?: 'dmy' | 'mdy' | 'ymd';
     default_country?: string;
+    identity?: 'email' | 'phone' | 'external_id';
     list?: string;
     mapping?: Array<ColumnMapping>;
     new_list?: string;
     on_existing?: 'update_empty' | 'overwrite' | 'skip';
+    remedies?: Array<Remedy>;
+    tags?: Array<string>;
 };
 
 export type PatchMeInputBody = {
@@ -1583,6 +2185,38 @@ export type PreflightProblem = {
     };
     severity: 'error' | 'warning' | 'notice';
     text: string;
+};
+
+export type PreviewContact = {
+    /**
+     * Id, when it is there already.
+     */
+    contact?: string;
+    email: string;
+    external_id: string;
+    /**
+     * Custom fields by key, as text.
+     */
+    fields: {
+        [key: string]: string;
+    };
+    first_name: string;
+    lang: string;
+    last_name: string;
+    /**
+     * Of the file, from 1.
+     */
+    line: number;
+    outcome: 'created' | 'updated' | 'unchanged' | 'repeated';
+    phone: string;
+    /**
+     * The address is on the stop-list: the contact will not be written to.
+     */
+    stopped: boolean;
+    /**
+     * Those that the row brings.
+     */
+    tags: Array<string>;
 };
 
 export type PreviewLetterInputBody = {
@@ -1690,6 +2324,22 @@ export type RegistrationInputBody = {
     registration: string;
 };
 
+export type Remedy = {
+    /**
+     * Pass the rows over, take them without the value, put another value there, or read the column in another way.
+     */
+    action: 'skip' | 'clear' | 'set' | 'format';
+    code: string;
+    /**
+     * -1: whole rows.
+     */
+    column: number;
+    /**
+     * With set: the value. With format: an order of dates (dmy, mdy, ymd) or a country of telephone numbers.
+     */
+    value?: string;
+};
+
 export type RenameListInputBody = {
     name: string;
 };
@@ -1750,6 +2400,10 @@ export type ResolveUnknownInputBody = {
 
 export type Resolved = {
     n: number;
+};
+
+export type RestoreFormInputBody = {
+    version: number;
 };
 
 export type Route = {
@@ -1925,6 +2579,49 @@ export type StreamEvent = {
      * With campaign and import.
      */
     state?: string;
+};
+
+export type Submission = {
+    at: string;
+    /**
+     * Whom it became.
+     */
+    contact?: string;
+    done_at?: string;
+    /**
+     * While it waits; afterwards the contact has it.
+     */
+    email?: string;
+    /**
+     * While it waits: when it will be forgotten.
+     */
+    expires_at?: string;
+    fields?: {
+        [key: string]: string;
+    };
+    first_name?: string;
+    id: string;
+    ip?: string;
+    lang: string;
+    last_name?: string;
+    /**
+     * How many letters asked to confirm.
+     */
+    letters: number;
+    /**
+     * Where the form stood.
+     */
+    page: string;
+    phone?: string;
+    /**
+     * Of held: trap, fast, rate, links. Of unreachable: suppressed, unsubscribed.
+     */
+    reason?: string;
+    state: 'pending' | 'held' | 'confirmed' | 'accepted' | 'unreachable' | 'rejected' | 'expired';
+    /**
+     * Of the form, as it was on the screen.
+     */
+    version: number;
 };
 
 export type SuppressInputBody = {
@@ -2113,6 +2810,24 @@ export type Tracking = {
     opens: boolean;
 };
 
+export type Upload = {
+    created_at: string;
+    filename: string;
+    id: string;
+    /**
+     * Bytes of one part at most.
+     */
+    max_part: number;
+    /**
+     * Bytes that have arrived: the next part begins here.
+     */
+    received: number;
+    /**
+     * Bytes of the whole file.
+     */
+    size: number;
+};
+
 export type Visit = {
     at: string;
     browser: string;
@@ -2222,12 +2937,157 @@ export type Words = {
     ru: string;
 };
 
+export type ConsentDeclarationWritable = {
+    channels?: Array<string>;
+    /**
+     * Id of one of the account's wordings.
+     */
+    choice?: string;
+    /**
+     * Day it was given or the last of the days, YYYY-MM-DD.
+     */
+    date?: string;
+    /**
+     * False is the honest choice when there is no consent: the contacts stay out of advertising.
+     */
+    declared: boolean;
+    purpose?: 'transactional' | 'advertising' | 'third_party';
+    /**
+     * Where it was given: a site form, a till, a contract.
+     */
+    source?: string;
+    /**
+     * Id of a topic; absent: the purpose as a whole.
+     */
+    topic?: string;
+    /**
+     * The words that the contacts agreed to.
+     */
+    wording?: string;
+};
+
 export type CreateSenderInputBodyWritable = {
     address: string;
     channel: 'email';
     name: string;
     reply_to?: string;
     route: RouteWritable;
+};
+
+export type ImportWritable = {
+    can_cancel: boolean;
+    can_pause: boolean;
+    can_undo: boolean;
+    columns: Array<ImportColumn>;
+    /**
+     * Of the dry run, then of the run itself.
+     */
+    counts?: ImportCounts;
+    created_at: string;
+    delimiter: string;
+    /**
+     * Rows worked through by the present job; contacts, while it is being taken back.
+     */
+    done: number;
+    /**
+     * Of text: utf-8, windows-1251, utf-16le, utf-16be.
+     */
+    encoding: string;
+    /**
+     * Causes of rejected rows with examples.
+     */
+    error_groups: Array<ErrorGroup>;
+    /**
+     * With failed.
+     */
+    failure?: Failure;
+    filename: string;
+    finished_at?: string;
+    format: 'csv' | 'xlsx' | 'vcard';
+    has_header: boolean;
+    id: string;
+    /**
+     * The job that works on it now.
+     */
+    job?: string;
+    /**
+     * Where the contacts went, once it runs.
+     */
+    list?: string;
+    /**
+     * The columns go where they went the last time with these headers.
+     */
+    remembered: boolean;
+    rows_estimate: number;
+    settings: ImportSettingsWritable;
+    /**
+     * Which of them is imported, from 0.
+     */
+    sheet: number;
+    /**
+     * Of a workbook.
+     */
+    sheets: Array<ImportSheet>;
+    /**
+     * Bytes.
+     */
+    size: number;
+    started_at?: string;
+    state: 'draft' | 'checking' | 'ready' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'undoing' | 'undone';
+    /**
+     * Once it is being taken back.
+     */
+    undo?: ImportUndo;
+    /**
+     * Until then the import can be taken back.
+     */
+    undo_until?: string;
+};
+
+export type ImportSettingsWritable = {
+    /**
+     * Signed by starting the import.
+     */
+    consent: ConsentDeclarationWritable;
+    /**
+     * Of dates like 03/04/2025.
+     */
+    date_order?: 'dmy' | 'mdy' | 'ymd';
+    /**
+     * Country of phones without a code, ISO 3166-1 alpha-2.
+     */
+    default_country: string;
+    /**
+     * By what contacts are recognised; absent: by the first of these that is imported.
+     */
+    identity?: 'email' | 'phone' | 'external_id';
+    /**
+     * Id of a list to put the contacts on.
+     */
+    list?: string;
+    mapping: Array<ColumnMapping>;
+    /**
+     * Name of a list to be made.
+     */
+    new_list?: string;
+    on_existing: 'update_empty' | 'overwrite' | 'skip';
+    remedies: Array<Remedy>;
+    /**
+     * Names of tags for all contacts, made when there are none such.
+     */
+    tags: Array<string>;
+};
+
+export type ListImportWritable = {
+    items: Array<ImportWritable>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
 };
 
 export type ListSenderWritable = {
@@ -2240,6 +3100,28 @@ export type ListSenderWritable = {
      * How many there are in all, where it is known.
      */
     total?: Total;
+};
+
+export type PatchImportInputBodyWritable = {
+    has_header?: boolean;
+    settings?: PatchImportSettingsWritable;
+    /**
+     * Of a workbook, from 0. The columns are proposed anew.
+     */
+    sheet?: number;
+};
+
+export type PatchImportSettingsWritable = {
+    consent?: ConsentDeclarationWritable;
+    date_order?: 'dmy' | 'mdy' | 'ymd';
+    default_country?: string;
+    identity?: 'email' | 'phone' | 'external_id';
+    list?: string;
+    mapping?: Array<ColumnMapping>;
+    new_list?: string;
+    on_existing?: 'update_empty' | 'overwrite' | 'skip';
+    remedies?: Array<Remedy>;
+    tags?: Array<string>;
 };
 
 export type PatchSenderInputBodyWritable = {
@@ -3459,6 +4341,37 @@ export type ExportContactsResponses = {
 
 export type ExportContactsResponse = ExportContactsResponses[keyof ExportContactsResponses];
 
+export type ChangeContactsData = {
+    body: MassInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/contacts/mass';
+};
+
+export type ChangeContactsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ChangeContactsError = ChangeContactsErrors[keyof ChangeContactsErrors];
+
+export type ChangeContactsResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type ChangeContactsResponse = ChangeContactsResponses[keyof ChangeContactsResponses];
+
 export type TagContactsData = {
     body: TagContactsInputBody;
     path?: never;
@@ -3742,6 +4655,179 @@ export type GetDocumentResponses = {
 
 export type GetDocumentResponse = GetDocumentResponses[keyof GetDocumentResponses];
 
+export type ListExportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+    };
+    url: '/exports';
+};
+
+export type ListExportsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
+
+export type ListExportsResponses = {
+    /**
+     * OK
+     */
+    200: ListExport;
+};
+
+export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
+
+export type CreateExportData = {
+    body: CreateExportInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/exports';
+};
+
+export type CreateExportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
+
+export type CreateExportResponses = {
+    /**
+     * Accepted
+     */
+    202: Export;
+};
+
+export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
+
+export type DeleteExportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/exports/{id}';
+};
+
+export type DeleteExportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteExportError = DeleteExportErrors[keyof DeleteExportErrors];
+
+export type DeleteExportResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteExportResponse = DeleteExportResponses[keyof DeleteExportResponses];
+
+export type GetExportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/exports/{id}';
+};
+
+export type GetExportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetExportError = GetExportErrors[keyof GetExportErrors];
+
+export type GetExportResponses = {
+    /**
+     * OK
+     */
+    200: Export;
+};
+
+export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
+
+export type CancelExportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/exports/{id}/cancel';
+};
+
+export type CancelExportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CancelExportError = CancelExportErrors[keyof CancelExportErrors];
+
+export type CancelExportResponses = {
+    /**
+     * OK
+     */
+    200: Export;
+};
+
+export type CancelExportResponse = CancelExportResponses[keyof CancelExportResponses];
+
+export type DownloadExportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/exports/{id}/file';
+};
+
+export type DownloadExportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DownloadExportError = DownloadExportErrors[keyof DownloadExportErrors];
+
+export type DownloadExportResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type DownloadExportResponse = DownloadExportResponses[keyof DownloadExportResponses];
+
 export type ListFieldsData = {
     body?: never;
     path?: never;
@@ -3798,6 +4884,337 @@ export type CreateFieldResponses = {
 
 export type CreateFieldResponse = CreateFieldResponses[keyof CreateFieldResponses];
 
+export type ListFormsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/forms';
+};
+
+export type ListFormsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListFormsError = ListFormsErrors[keyof ListFormsErrors];
+
+export type ListFormsResponses = {
+    /**
+     * OK
+     */
+    200: ListFormSummary;
+};
+
+export type ListFormsResponse = ListFormsResponses[keyof ListFormsResponses];
+
+export type CreateFormData = {
+    body: CreateFormInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/forms';
+};
+
+export type CreateFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateFormError = CreateFormErrors[keyof CreateFormErrors];
+
+export type CreateFormResponses = {
+    /**
+     * Created
+     */
+    201: Form;
+};
+
+export type CreateFormResponse = CreateFormResponses[keyof CreateFormResponses];
+
+export type DeleteFormData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/forms/{id}';
+};
+
+export type DeleteFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteFormError = DeleteFormErrors[keyof DeleteFormErrors];
+
+export type DeleteFormResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteFormResponse = DeleteFormResponses[keyof DeleteFormResponses];
+
+export type GetFormData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/forms/{id}';
+};
+
+export type GetFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetFormError = GetFormErrors[keyof GetFormErrors];
+
+export type GetFormResponses = {
+    /**
+     * OK
+     */
+    200: Form;
+};
+
+export type GetFormResponse = GetFormResponses[keyof GetFormResponses];
+
+export type UpdateFormData = {
+    body: PatchFormInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/forms/{id}';
+};
+
+export type UpdateFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateFormError = UpdateFormErrors[keyof UpdateFormErrors];
+
+export type UpdateFormResponses = {
+    /**
+     * OK
+     */
+    200: Form;
+};
+
+export type UpdateFormResponse = UpdateFormResponses[keyof UpdateFormResponses];
+
+export type PreviewFormData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        lang?: 'ru' | 'kk' | 'en';
+    };
+    url: '/forms/{id}/preview';
+};
+
+export type PreviewFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewFormError = PreviewFormErrors[keyof PreviewFormErrors];
+
+export type PreviewFormResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type PreviewFormResponse = PreviewFormResponses[keyof PreviewFormResponses];
+
+export type PublishFormData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/forms/{id}/publish';
+};
+
+export type PublishFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PublishFormError = PublishFormErrors[keyof PublishFormErrors];
+
+export type PublishFormResponses = {
+    /**
+     * OK
+     */
+    200: Form;
+};
+
+export type PublishFormResponse = PublishFormResponses[keyof PublishFormResponses];
+
+export type RestoreFormData = {
+    body: RestoreFormInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/forms/{id}/restore';
+};
+
+export type RestoreFormErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RestoreFormError = RestoreFormErrors[keyof RestoreFormErrors];
+
+export type RestoreFormResponses = {
+    /**
+     * OK
+     */
+    200: Form;
+};
+
+export type RestoreFormResponse = RestoreFormResponses[keyof RestoreFormResponses];
+
+export type GetFormStatsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * How many days, today the last, in the account's zone.
+         */
+        days?: number;
+    };
+    url: '/forms/{id}/stats';
+};
+
+export type GetFormStatsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetFormStatsError = GetFormStatsErrors[keyof GetFormStatsErrors];
+
+export type GetFormStatsResponses = {
+    /**
+     * OK
+     */
+    200: FormStats;
+};
+
+export type GetFormStatsResponse = GetFormStatsResponses[keyof GetFormStatsResponses];
+
+export type ListSubmissionsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+        /**
+         * Empty: all.
+         */
+        state?: 'pending' | 'held' | 'confirmed' | 'accepted' | 'unreachable' | 'rejected' | 'expired';
+    };
+    url: '/forms/{id}/submissions';
+};
+
+export type ListSubmissionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListSubmissionsError = ListSubmissionsErrors[keyof ListSubmissionsErrors];
+
+export type ListSubmissionsResponses = {
+    /**
+     * OK
+     */
+    200: ListSubmission;
+};
+
+export type ListSubmissionsResponse = ListSubmissionsResponses[keyof ListSubmissionsResponses];
+
+export type ListFormVersionsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/forms/{id}/versions';
+};
+
+export type ListFormVersionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListFormVersionsError = ListFormVersionsErrors[keyof ListFormVersionsErrors];
+
+export type ListFormVersionsResponses = {
+    /**
+     * OK
+     */
+    200: ListFormVersion;
+};
+
+export type ListFormVersionsResponse = ListFormVersionsResponses[keyof ListFormVersionsResponses];
+
 export type GetHealthData = {
     body?: never;
     path?: never;
@@ -3822,6 +5239,36 @@ export type GetHealthResponses = {
 };
 
 export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type DownloadImportSampleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The account's when absent.
+         */
+        lang?: 'ru' | 'kk' | 'en';
+    };
+    url: '/import-sample.xlsx';
+};
+
+export type DownloadImportSampleErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DownloadImportSampleError = DownloadImportSampleErrors[keyof DownloadImportSampleErrors];
+
+export type DownloadImportSampleResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type DownloadImportSampleResponse = DownloadImportSampleResponses[keyof DownloadImportSampleResponses];
 
 export type ListImportsData = {
     body?: never;
@@ -3948,7 +5395,7 @@ export type GetImportResponses = {
 export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
 
 export type UpdateImportData = {
-    body: PatchImportInputBody;
+    body: PatchImportInputBodyWritable;
     path: {
         id: string;
     };
@@ -3973,6 +5420,74 @@ export type UpdateImportResponses = {
 };
 
 export type UpdateImportResponse = UpdateImportResponses[keyof UpdateImportResponses];
+
+export type ListBadRowsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+        /**
+         * Of one trouble only, with column.
+         */
+        code?: string;
+        column?: number;
+    };
+    url: '/imports/{id}/bad-rows';
+};
+
+export type ListBadRowsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListBadRowsError = ListBadRowsErrors[keyof ListBadRowsErrors];
+
+export type ListBadRowsResponses = {
+    /**
+     * OK
+     */
+    200: ListBadRow;
+};
+
+export type ListBadRowsResponse = ListBadRowsResponses[keyof ListBadRowsResponses];
+
+export type MendBadRowsData = {
+    body: MendRowsInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/bad-rows';
+};
+
+export type MendBadRowsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type MendBadRowsError = MendBadRowsErrors[keyof MendBadRowsErrors];
+
+export type MendBadRowsResponses = {
+    /**
+     * OK
+     */
+    200: Import;
+};
+
+export type MendBadRowsResponse = MendBadRowsResponses[keyof MendBadRowsResponses];
 
 export type CancelImportData = {
     body?: never;
@@ -4034,6 +5549,146 @@ export type DryRunImportResponses = {
 
 export type DryRunImportResponse = DryRunImportResponses[keyof DryRunImportResponses];
 
+export type PauseImportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/pause';
+};
+
+export type PauseImportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PauseImportError = PauseImportErrors[keyof PauseImportErrors];
+
+export type PauseImportResponses = {
+    /**
+     * OK
+     */
+    200: Import;
+};
+
+export type PauseImportResponse = PauseImportResponses[keyof PauseImportResponses];
+
+export type PreviewImportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/preview';
+};
+
+export type PreviewImportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewImportError = PreviewImportErrors[keyof PreviewImportErrors];
+
+export type PreviewImportResponses = {
+    /**
+     * OK
+     */
+    200: ListPreviewContact;
+};
+
+export type PreviewImportResponse = PreviewImportResponses[keyof PreviewImportResponses];
+
+export type DetachImportProofData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/proof';
+};
+
+export type DetachImportProofErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DetachImportProofError = DetachImportProofErrors[keyof DetachImportProofErrors];
+
+export type DetachImportProofResponses = {
+    /**
+     * OK
+     */
+    200: Import;
+};
+
+export type DetachImportProofResponse = DetachImportProofResponses[keyof DetachImportProofResponses];
+
+export type DownloadImportProofData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/proof';
+};
+
+export type DownloadImportProofErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DownloadImportProofError = DownloadImportProofErrors[keyof DownloadImportProofErrors];
+
+export type DownloadImportProofResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type DownloadImportProofResponse = DownloadImportProofResponses[keyof DownloadImportProofResponses];
+
+export type AttachImportProofData = {
+    /**
+     * The file itself: application/octet-stream.
+     */
+    body: Blob | File;
+    path: {
+        id: string;
+    };
+    query: {
+        filename: string;
+    };
+    url: '/imports/{id}/proof';
+};
+
+export type AttachImportProofErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AttachImportProofError = AttachImportProofErrors[keyof AttachImportProofErrors];
+
+export type AttachImportProofResponses = {
+    /**
+     * OK
+     */
+    200: Import;
+};
+
+export type AttachImportProofResponse = AttachImportProofResponses[keyof AttachImportProofResponses];
+
 export type DownloadRejectedData = {
     body?: never;
     path: {
@@ -4065,6 +5720,33 @@ export type DownloadRejectedResponses = {
 };
 
 export type DownloadRejectedResponse = DownloadRejectedResponses[keyof DownloadRejectedResponses];
+
+export type ResumeImportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/resume';
+};
+
+export type ResumeImportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ResumeImportError = ResumeImportErrors[keyof ResumeImportErrors];
+
+export type ResumeImportResponses = {
+    /**
+     * OK
+     */
+    200: Import;
+};
+
+export type ResumeImportResponse = ResumeImportResponses[keyof ResumeImportResponses];
 
 export type StartImportData = {
     body?: never;
@@ -4098,6 +5780,39 @@ export type StartImportResponses = {
 };
 
 export type StartImportResponse = StartImportResponses[keyof StartImportResponses];
+
+export type UndoImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/imports/{id}/undo';
+};
+
+export type UndoImportErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UndoImportError = UndoImportErrors[keyof UndoImportErrors];
+
+export type UndoImportResponses = {
+    /**
+     * Accepted
+     */
+    202: Import;
+};
+
+export type UndoImportResponse = UndoImportResponses[keyof UndoImportResponses];
 
 export type ListInvitationsData = {
     body?: never;
@@ -4462,6 +6177,38 @@ export type RenameListResponses = {
 };
 
 export type RenameListResponse = RenameListResponses[keyof RenameListResponses];
+
+export type GetListGrowthData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * How many days, today included.
+         */
+        days?: number;
+    };
+    url: '/lists/{id}/growth';
+};
+
+export type GetListGrowthErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetListGrowthError = GetListGrowthErrors[keyof GetListGrowthErrors];
+
+export type GetListGrowthResponses = {
+    /**
+     * OK
+     */
+    200: ListGrowth;
+};
+
+export type GetListGrowthResponse = GetListGrowthResponses[keyof GetListGrowthResponses];
 
 export type GetMeData = {
     body?: never;
@@ -5292,6 +7039,60 @@ export type StreamResponses = {
 
 export type StreamResponse = StreamResponses[keyof StreamResponses];
 
+export type RejectSubmissionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/submissions/{id}/reject';
+};
+
+export type RejectSubmissionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RejectSubmissionError = RejectSubmissionErrors[keyof RejectSubmissionErrors];
+
+export type RejectSubmissionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RejectSubmissionResponse = RejectSubmissionResponses[keyof RejectSubmissionResponses];
+
+export type ReleaseSubmissionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/submissions/{id}/release';
+};
+
+export type ReleaseSubmissionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ReleaseSubmissionError = ReleaseSubmissionErrors[keyof ReleaseSubmissionErrors];
+
+export type ReleaseSubmissionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type ReleaseSubmissionResponse = ReleaseSubmissionResponses[keyof ReleaseSubmissionResponses];
+
 export type ListSuppressionsData = {
     body?: never;
     path?: never;
@@ -5760,6 +7561,159 @@ export type UpdateTopicResponses = {
 };
 
 export type UpdateTopicResponse = UpdateTopicResponses[keyof UpdateTopicResponses];
+
+export type BeginUploadData = {
+    body: BeginUploadInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/uploads';
+};
+
+export type BeginUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type BeginUploadError = BeginUploadErrors[keyof BeginUploadErrors];
+
+export type BeginUploadResponses = {
+    /**
+     * Created
+     */
+    201: Upload;
+};
+
+export type BeginUploadResponse = BeginUploadResponses[keyof BeginUploadResponses];
+
+export type CancelUploadData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/uploads/{id}';
+};
+
+export type CancelUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CancelUploadError = CancelUploadErrors[keyof CancelUploadErrors];
+
+export type CancelUploadResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type CancelUploadResponse = CancelUploadResponses[keyof CancelUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/uploads/{id}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * OK
+     */
+    200: Upload;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type AppendUploadData = {
+    /**
+     * The file itself: application/octet-stream.
+     */
+    body: Blob | File;
+    path: {
+        id: string;
+    };
+    query: {
+        /**
+         * Where the part begins; must be what has arrived.
+         */
+        offset: number;
+    };
+    url: '/uploads/{id}';
+};
+
+export type AppendUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AppendUploadError = AppendUploadErrors[keyof AppendUploadErrors];
+
+export type AppendUploadResponses = {
+    /**
+     * OK
+     */
+    200: Upload;
+};
+
+export type AppendUploadResponse = AppendUploadResponses[keyof AppendUploadResponses];
+
+export type FinishUploadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/uploads/{id}/import';
+};
+
+export type FinishUploadErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type FinishUploadError = FinishUploadErrors[keyof FinishUploadErrors];
+
+export type FinishUploadResponses = {
+    /**
+     * Created
+     */
+    201: Import;
+};
+
+export type FinishUploadResponse = FinishUploadResponses[keyof FinishUploadResponses];
 
 export type ListWordingsData = {
     body?: never;

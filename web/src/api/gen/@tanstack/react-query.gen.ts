@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { downloadActsProof, downloadRejected, exportContacts, exportDeliveries, getCampaign, getContact, getDocument, getHealth, getImport, getInvitationPreview, getJob, getMe, getMessage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, listActs, listApiKeys, listAudit, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listFields, listImports, listInvitations, listJobs, listLists, listMembers, listSenders, listSessions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign } from '../sdk.gen';
-import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportContactsData, ExportContactsError, ExportContactsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse } from '../types.gen';
+import { downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadRejected, exportContacts, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport } from '../sdk.gen';
+import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportContactsData, ExportContactsError, ExportContactsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -609,6 +609,85 @@ export const getDocumentOptions = (options: Options<GetDocumentData>) => queryOp
     queryKey: getDocumentQueryKey(options)
 });
 
+export const listExportsQueryKey = (options?: Options<ListExportsData>) => createQueryKey('listExports', options);
+
+/**
+ * Exports
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const listExportsOptions = (options?: Options<ListExportsData>) => queryOptions<ListExportsResponse, ListExportsError, ListExportsResponse, ReturnType<typeof listExportsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listExports({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listExportsQueryKey(options)
+});
+
+export const listExportsInfiniteQueryKey = (options?: Options<ListExportsData>): QueryKey<Options<ListExportsData>> => createQueryKey('listExports', options, true);
+
+/**
+ * Exports
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const listExportsInfiniteOptions = (options?: Options<ListExportsData>) => infiniteQueryOptions<ListExportsResponse, ListExportsError, InfiniteData<ListExportsResponse>, QueryKey<Options<ListExportsData>>, string | Pick<QueryKey<Options<ListExportsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListExportsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listExports({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listExportsInfiniteQueryKey(options)
+});
+
+export const getExportQueryKey = (options: Options<GetExportData>) => createQueryKey('getExport', options);
+
+/**
+ * An export
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const getExportOptions = (options: Options<GetExportData>) => queryOptions<GetExportResponse, GetExportError, GetExportResponse, ReturnType<typeof getExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getExport({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getExportQueryKey(options)
+});
+
+export const downloadExportQueryKey = (options: Options<DownloadExportData>) => createQueryKey('downloadExport', options);
+
+/**
+ * The file itself
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const downloadExportOptions = (options: Options<DownloadExportData>) => queryOptions<DownloadExportResponse, DownloadExportError, DownloadExportResponse, ReturnType<typeof downloadExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await downloadExport({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: downloadExportQueryKey(options)
+});
+
 export const listFieldsQueryKey = (options?: Options<ListFieldsData>) => createQueryKey('listFields', options);
 
 /**
@@ -626,6 +705,136 @@ export const listFieldsOptions = (options?: Options<ListFieldsData>) => queryOpt
     queryKey: listFieldsQueryKey(options)
 });
 
+export const listFormsQueryKey = (options?: Options<ListFormsData>) => createQueryKey('listForms', options);
+
+/**
+ * Sign-up forms
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listFormsOptions = (options?: Options<ListFormsData>) => queryOptions<ListFormsResponse, ListFormsError, ListFormsResponse, ReturnType<typeof listFormsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listForms({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listFormsQueryKey(options)
+});
+
+export const getFormQueryKey = (options: Options<GetFormData>) => createQueryKey('getForm', options);
+
+/**
+ * A form with its draft
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getFormOptions = (options: Options<GetFormData>) => queryOptions<GetFormResponse, GetFormError, GetFormResponse, ReturnType<typeof getFormQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getForm({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getFormQueryKey(options)
+});
+
+export const previewFormQueryKey = (options: Options<PreviewFormData>) => createQueryKey('previewForm', options);
+
+/**
+ * The page of the draft, with a policy of its own
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const previewFormOptions = (options: Options<PreviewFormData>) => queryOptions<PreviewFormResponse, PreviewFormError, PreviewFormResponse, ReturnType<typeof previewFormQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await previewForm({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: previewFormQueryKey(options)
+});
+
+export const getFormStatsQueryKey = (options: Options<GetFormStatsData>) => createQueryKey('getFormStats', options);
+
+/**
+ * Figures of a form by day and page
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getFormStatsOptions = (options: Options<GetFormStatsData>) => queryOptions<GetFormStatsResponse, GetFormStatsError, GetFormStatsResponse, ReturnType<typeof getFormStatsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getFormStats({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getFormStatsQueryKey(options)
+});
+
+export const listSubmissionsQueryKey = (options: Options<ListSubmissionsData>) => createQueryKey('listSubmissions', options);
+
+/**
+ * What came in by a form
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSubmissionsOptions = (options: Options<ListSubmissionsData>) => queryOptions<ListSubmissionsResponse, ListSubmissionsError, ListSubmissionsResponse, ReturnType<typeof listSubmissionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listSubmissions({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listSubmissionsQueryKey(options)
+});
+
+export const listSubmissionsInfiniteQueryKey = (options: Options<ListSubmissionsData>): QueryKey<Options<ListSubmissionsData>> => createQueryKey('listSubmissions', options, true);
+
+/**
+ * What came in by a form
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSubmissionsInfiniteOptions = (options: Options<ListSubmissionsData>) => infiniteQueryOptions<ListSubmissionsResponse, ListSubmissionsError, InfiniteData<ListSubmissionsResponse>, QueryKey<Options<ListSubmissionsData>>, string | Pick<QueryKey<Options<ListSubmissionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListSubmissionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listSubmissions({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listSubmissionsInfiniteQueryKey(options)
+});
+
+export const listFormVersionsQueryKey = (options: Options<ListFormVersionsData>) => createQueryKey('listFormVersions', options);
+
+/**
+ * Everything that was published
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listFormVersionsOptions = (options: Options<ListFormVersionsData>) => queryOptions<ListFormVersionsResponse, ListFormVersionsError, ListFormVersionsResponse, ReturnType<typeof listFormVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listFormVersions({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listFormVersionsQueryKey(options)
+});
+
 export const getHealthQueryKey = (options?: Options<GetHealthData>) => createQueryKey('getHealth', options);
 
 /**
@@ -639,6 +848,23 @@ export const getHealthOptions = (options?: Options<GetHealthData>) => queryOptio
         throwOnError: true
     }),
     queryKey: getHealthQueryKey(options)
+});
+
+export const downloadImportSampleQueryKey = (options?: Options<DownloadImportSampleData>) => createQueryKey('downloadImportSample', options);
+
+/**
+ * A sample file to fill in
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const downloadImportSampleOptions = (options?: Options<DownloadImportSampleData>) => queryOptions<DownloadImportSampleResponse, DownloadImportSampleError, DownloadImportSampleResponse, ReturnType<typeof downloadImportSampleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await downloadImportSample({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: downloadImportSampleQueryKey(options)
 });
 
 export const listImportsQueryKey = (options?: Options<ListImportsData>) => createQueryKey('listImports', options);
@@ -701,6 +927,85 @@ export const getImportOptions = (options: Options<GetImportData>) => queryOption
         throwOnError: true
     }),
     queryKey: getImportQueryKey(options)
+});
+
+export const listBadRowsQueryKey = (options: Options<ListBadRowsData>) => createQueryKey('listBadRows', options);
+
+/**
+ * Rows that the dry run refused, with their cells
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const listBadRowsOptions = (options: Options<ListBadRowsData>) => queryOptions<ListBadRowsResponse, ListBadRowsError, ListBadRowsResponse, ReturnType<typeof listBadRowsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listBadRows({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listBadRowsQueryKey(options)
+});
+
+export const listBadRowsInfiniteQueryKey = (options: Options<ListBadRowsData>): QueryKey<Options<ListBadRowsData>> => createQueryKey('listBadRows', options, true);
+
+/**
+ * Rows that the dry run refused, with their cells
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const listBadRowsInfiniteOptions = (options: Options<ListBadRowsData>) => infiniteQueryOptions<ListBadRowsResponse, ListBadRowsError, InfiniteData<ListBadRowsResponse>, QueryKey<Options<ListBadRowsData>>, string | Pick<QueryKey<Options<ListBadRowsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListBadRowsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listBadRows({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listBadRowsInfiniteQueryKey(options)
+});
+
+export const previewImportQueryKey = (options: Options<PreviewImportData>) => createQueryKey('previewImport', options);
+
+/**
+ * The first 50 contacts as they will look
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const previewImportOptions = (options: Options<PreviewImportData>) => queryOptions<PreviewImportResponse, PreviewImportError, PreviewImportResponse, ReturnType<typeof previewImportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await previewImport({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: previewImportQueryKey(options)
+});
+
+export const downloadImportProofQueryKey = (options: Options<DownloadImportProofData>) => createQueryKey('downloadImportProof', options);
+
+/**
+ * The file that shows the consent
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const downloadImportProofOptions = (options: Options<DownloadImportProofData>) => queryOptions<DownloadImportProofResponse, DownloadImportProofError, DownloadImportProofResponse, ReturnType<typeof downloadImportProofQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await downloadImportProof({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: downloadImportProofQueryKey(options)
 });
 
 export const downloadRejectedQueryKey = (options: Options<DownloadRejectedData>) => createQueryKey('downloadRejected', options);
@@ -808,6 +1113,23 @@ export const listListsOptions = (options?: Options<ListListsData>) => queryOptio
         throwOnError: true
     }),
     queryKey: listListsQueryKey(options)
+});
+
+export const getListGrowthQueryKey = (options: Options<GetListGrowthData>) => createQueryKey('getListGrowth', options);
+
+/**
+ * How a list grew and shrank, day by day and by cause
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getListGrowthOptions = (options: Options<GetListGrowthData>) => queryOptions<GetListGrowthResponse, GetListGrowthError, GetListGrowthResponse, ReturnType<typeof getListGrowthQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getListGrowth({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getListGrowthQueryKey(options)
 });
 
 export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
@@ -1148,6 +1470,23 @@ export const listTopicsOptions = (options?: Options<ListTopicsData>) => queryOpt
         throwOnError: true
     }),
     queryKey: listTopicsQueryKey(options)
+});
+
+export const getUploadQueryKey = (options: Options<GetUploadData>) => createQueryKey('getUpload', options);
+
+/**
+ * How much of a file has arrived; HEAD tells it in Upload-Offset
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const getUploadOptions = (options: Options<GetUploadData>) => queryOptions<GetUploadResponse, GetUploadError, GetUploadResponse, ReturnType<typeof getUploadQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getUpload({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getUploadQueryKey(options)
 });
 
 export const listWordingsQueryKey = (options?: Options<ListWordingsData>) => createQueryKey('listWordings', options);
