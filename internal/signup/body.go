@@ -74,7 +74,8 @@ type box struct {
 	Wrong          *mistake
 }
 
-// html renders the form. No box of consent is ever ticked but by the person, on this very form.
+// html renders the form. No box of consent is ever ticked but by the person, on this very form: what came from an old page, or
+// from nowhere, is ticked anew.
 func (k looked) html() (template.HTML, error) {
 	l := k.view.Lang
 	b := body{V: k.view, Action: k.action, Stale: k.stale, Still: k.still, Page: k.page, Lang: l,
@@ -93,7 +94,7 @@ func (k looked) html() (template.HTML, error) {
 	for i, s := range k.view.Boxes {
 		id := "c" + strconv.Itoa(i)
 		b.Boxes = append(b.Boxes, box{ID: id, Name: s.Name(), Text: s.Text, Version: s.Version, Required: s.Required,
-			Ticked: k.values.Get(s.Name()) != "", Wrong: k.mistake(id, s.Name(), short(s.Text), lang.Text{})})
+			Ticked: !k.stale && k.values.Get(s.Name()) != "", Wrong: k.mistake(id, s.Name(), short(s.Text), lang.Text{})})
 	}
 	for _, q := range b.Questions {
 		if q.Wrong != nil {

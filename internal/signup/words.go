@@ -8,9 +8,9 @@ import (
 
 var (
 	wordStale = lang.Text{
-		Ru: "Страница была открыта давно. Проверьте ответы и нажмите кнопку ещё раз.",
-		Kk: "Бет ұзақ уақыт ашық тұрды. Жауаптарды тексеріп, түймені қайта басыңыз.",
-		En: "The page was open for a long time. Look the answers over and press the button again."}
+		Ru: "Страница была открыта давно. Проверьте ответы, отметьте согласие и нажмите кнопку ещё раз.",
+		Kk: "Бет ұзақ уақыт ашық тұрды. Жауаптарды тексеріп, келісімді белгілеп, түймені қайта басыңыз.",
+		En: "The page was open for a long time. Look the answers over, tick the consent and press the button again."}
 	wordWrong    = lang.Text{Ru: "Исправьте отмеченное", Kk: "Белгіленгенді түзетіңіз", En: "Correct what is marked"}
 	wordTrap     = lang.Text{Ru: "Не заполняйте это поле", Kk: "Бұл өрісті толтырмаңыз", En: "Leave this empty"}
 	wordConsents = lang.Text{Ru: "Согласия", Kk: "Келісімдер", En: "Consents"}
