@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportContactsData, ExportContactsErrors, ExportContactsResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PublishFormData, PublishFormErrors, PublishFormResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddPreferenceLogoData, AddPreferenceLogoErrors, AddPreferenceLogoResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportContactsData, ExportContactsErrors, ExportContactsResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreferencePageData, GetPreferencePageErrors, GetPreferencePageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListPreferenceVersionsData, ListPreferenceVersionsErrors, ListPreferenceVersionsResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewFieldData, PreviewFieldErrors, PreviewFieldResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PreviewPreferencePageData, PreviewPreferencePageErrors, PreviewPreferencePageResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishPreferencePageData, PublishPreferencePageErrors, PublishPreferencePageResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, RestorePreferenceVersionData, RestorePreferenceVersionErrors, RestorePreferenceVersionResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SavePreferenceDraftData, SavePreferenceDraftErrors, SavePreferenceDraftResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -928,6 +928,62 @@ export const createField = <ThrowOnError extends boolean = true>(options: Option
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/fields',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a field; a job removes the values of contacts
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const deleteField = <ThrowOnError extends boolean = true>(options: Options<DeleteFieldData, ThrowOnError>) => (options.client ?? client).delete<DeleteFieldResponses, DeleteFieldErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/fields/{id}',
+    ...options
+});
+
+/**
+ * Change a field; a job turns the values of contacts
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const updateField = <ThrowOnError extends boolean = true>(options: Options<UpdateFieldData, ThrowOnError>) => (options.client ?? client).patch<UpdateFieldResponses, UpdateFieldErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/fields/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What a change of a field would cost
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const previewField = <ThrowOnError extends boolean = true>(options: Options<PreviewFieldData, ThrowOnError>) => (options.client ?? client).post<PreviewFieldResponses, PreviewFieldErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/fields/{id}/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -2007,6 +2063,127 @@ export const getMessage = <ThrowOnError extends boolean = true>(options: Options
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/messages/{id}',
+    ...options
+});
+
+/**
+ * The account's preference page
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getPreferencePage = <ThrowOnError extends boolean = true>(options?: Options<GetPreferencePageData, ThrowOnError>) => (options?.client ?? client).get<GetPreferencePageResponses, GetPreferencePageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page',
+    ...options
+});
+
+/**
+ * Save the draft
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const savePreferenceDraft = <ThrowOnError extends boolean = true>(options: Options<SavePreferenceDraftData, ThrowOnError>) => (options.client ?? client).put<SavePreferenceDraftResponses, SavePreferenceDraftErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page/draft',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Upload a logo of at most 200 KB
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const addPreferenceLogo = <ThrowOnError extends boolean = true>(options: Options<AddPreferenceLogoData, ThrowOnError>) => (options.client ?? client).post<AddPreferenceLogoResponses, AddPreferenceLogoErrors, ThrowOnError, 'data'>({
+    bodySerializer: null,
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page/logo',
+    ...options,
+    headers: {
+        'Content-Type': 'image/gif',
+        ...options.headers
+    }
+});
+
+/**
+ * The page of the draft, with an invented contact
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const previewPreferencePage = <ThrowOnError extends boolean = true>(options?: Options<PreviewPreferencePageData, ThrowOnError>) => (options?.client ?? client).get<PreviewPreferencePageResponses, PreviewPreferencePageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page/preview',
+    ...options
+});
+
+/**
+ * Publish the draft
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const publishPreferencePage = <ThrowOnError extends boolean = true>(options?: Options<PublishPreferencePageData, ThrowOnError>) => (options?.client ?? client).post<PublishPreferencePageResponses, PublishPreferencePageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page/publish',
+    ...options
+});
+
+/**
+ * What was published, newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listPreferenceVersions = <ThrowOnError extends boolean = true>(options?: Options<ListPreferenceVersionsData, ThrowOnError>) => (options?.client ?? client).get<ListPreferenceVersionsResponses, ListPreferenceVersionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page/versions',
+    ...options
+});
+
+/**
+ * Make an older version the draft
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const restorePreferenceVersion = <ThrowOnError extends boolean = true>(options: Options<RestorePreferenceVersionData, ThrowOnError>) => (options.client ?? client).post<RestorePreferenceVersionResponses, RestorePreferenceVersionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/preference-page/versions/{live}/restore',
     ...options
 });
 

@@ -635,6 +635,13 @@ export type CreateTopicInputBody = {
     name: Words;
 };
 
+export type Deletion = {
+    /**
+     * The job that removes the values.
+     */
+    job: string;
+};
+
 export type Delivery = {
     /**
      * When the state was reached.
@@ -881,6 +888,10 @@ export type Field = {
      */
     id?: string;
     /**
+     * The job that this change started.
+     */
+    job?: string;
+    /**
      * Name in templates: {{key}}.
      */
     key: string;
@@ -889,8 +900,33 @@ export type Field = {
      * Allowed values of a choice or a list; a list without any is free.
      */
     options?: Array<string>;
+    /**
+     * A job is turning the values of contacts into the present type.
+     */
+    turning?: boolean;
     type: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
     version?: number;
+};
+
+export type FieldChange = {
+    label?: string;
+    options?: Array<string>;
+    type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
+};
+
+export type FieldPreview = {
+    /**
+     * Values that would be lost, at most 20 different ones.
+     */
+    examples: Array<string>;
+    /**
+     * Of them, those whose value does not fit and would be removed.
+     */
+    lost: number;
+    /**
+     * Contacts that have a value.
+     */
+    values: number;
 };
 
 export type FieldProblem = {
@@ -1739,6 +1775,18 @@ export type ListJob = {
     total?: Total;
 };
 
+export type ListPreferenceVersion = {
+    items: Array<PreferenceVersion>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListPreviewContact = {
     items: Array<PreviewContact>;
     /**
@@ -2077,6 +2125,16 @@ export type PatchContactInputBody = {
     tags?: Array<string>;
 };
 
+export type PatchFieldInputBody = {
+    /**
+     * Needed for a change that may cost values: another type, options taken away.
+     */
+    confirm?: boolean;
+    label?: string;
+    options?: Array<string>;
+    type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
+};
+
 export type PatchFormInputBody = {
     closed?: boolean;
     /**
@@ -2141,6 +2199,122 @@ export type PatchTopicInputBody = {
     about?: Words;
     archived?: boolean;
     name?: Words;
+};
+
+export type PreferenceDesign = {
+    /**
+     * Offered, in this order. E-mail is always among them; a channel that a contact agreed to is shown to it in any case.
+     */
+    channels: Array<'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram'>;
+    /**
+     * #rrggbb, or empty for the product's. Words in it are made readable whatever it is.
+     */
+    colour: string;
+    /**
+     * At most 300 characters, to who has left everything; may be empty.
+     */
+    farewell: PreferenceTexts;
+    /**
+     * Ids of topics that are not offered.
+     */
+    hidden: Array<string>;
+    /**
+     * At most 600 characters; may be empty.
+     */
+    intro: PreferenceTexts;
+    /**
+     * Id of an uploaded picture, or empty.
+     */
+    logo: string;
+    /**
+     * Offers consent to third-party offers.
+     */
+    others: boolean;
+    /**
+     * Offers a pause of 30 or 90 days.
+     */
+    pause: boolean;
+    /**
+     * At most 80 characters; empty for the built-in words.
+     */
+    title: PreferenceTexts;
+    /**
+     * Ids of topics in the order of the page; others follow.
+     */
+    topics: Array<string>;
+};
+
+export type PreferenceLogo = {
+    height: number;
+    id: string;
+    url: string;
+    width: number;
+};
+
+export type PreferencePage = {
+    changed_at: string;
+    /**
+     * What the draft changes.
+     */
+    changes: Array<'title' | 'intro' | 'farewell' | 'logo' | 'colour' | 'channels' | 'topics' | 'pause' | 'others'>;
+    draft: PreferenceDesign;
+    /**
+     * Number of the published version, 0 while the first design is in use.
+     */
+    live: number;
+    /**
+     * The draft's picture.
+     */
+    logo?: PreferenceLogo;
+    /**
+     * The draft's colour, made readable.
+     */
+    palette: PreferencePalette;
+    /**
+     * What contacts see.
+     */
+    published: PreferenceDesign;
+    published_at?: string;
+    /**
+     * Public address that works without a message: it asks for an address and sends a link there.
+     */
+    url: string;
+    /**
+     * Of the draft.
+     */
+    version: number;
+};
+
+export type PreferencePalette = {
+    /**
+     * The colour itself.
+     */
+    button: string;
+    /**
+     * Of links on a dark page.
+     */
+    dark: string;
+    /**
+     * Of links on a light page.
+     */
+    light: string;
+    /**
+     * Of the words of a button.
+     */
+    on_it: string;
+};
+
+export type PreferenceTexts = {
+    en: string;
+    kk: string;
+    ru: string;
+};
+
+export type PreferenceVersion = {
+    at: string;
+    design: PreferenceDesign;
+    live: number;
+    member?: string;
 };
 
 export type Preflight = {
@@ -4884,6 +5058,93 @@ export type CreateFieldResponses = {
 
 export type CreateFieldResponse = CreateFieldResponses[keyof CreateFieldResponses];
 
+export type DeleteFieldData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/fields/{id}';
+};
+
+export type DeleteFieldErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteFieldError = DeleteFieldErrors[keyof DeleteFieldErrors];
+
+export type DeleteFieldResponses = {
+    /**
+     * OK
+     */
+    200: Deletion;
+};
+
+export type DeleteFieldResponse = DeleteFieldResponses[keyof DeleteFieldResponses];
+
+export type UpdateFieldData = {
+    body: PatchFieldInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/fields/{id}';
+};
+
+export type UpdateFieldErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateFieldError = UpdateFieldErrors[keyof UpdateFieldErrors];
+
+export type UpdateFieldResponses = {
+    /**
+     * OK
+     */
+    200: Field;
+};
+
+export type UpdateFieldResponse = UpdateFieldResponses[keyof UpdateFieldResponses];
+
+export type PreviewFieldData = {
+    body: FieldChange;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/fields/{id}/preview';
+};
+
+export type PreviewFieldErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewFieldError = PreviewFieldErrors[keyof PreviewFieldErrors];
+
+export type PreviewFieldResponses = {
+    /**
+     * OK
+     */
+    200: FieldPreview;
+};
+
+export type PreviewFieldResponse = PreviewFieldResponses[keyof PreviewFieldResponses];
+
 export type ListFormsData = {
     body?: never;
     path?: never;
@@ -6722,6 +6983,220 @@ export type GetMessageResponses = {
 };
 
 export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
+
+export type GetPreferencePageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/preference-page';
+};
+
+export type GetPreferencePageErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetPreferencePageError = GetPreferencePageErrors[keyof GetPreferencePageErrors];
+
+export type GetPreferencePageResponses = {
+    /**
+     * OK
+     */
+    200: PreferencePage;
+};
+
+export type GetPreferencePageResponse = GetPreferencePageResponses[keyof GetPreferencePageResponses];
+
+export type SavePreferenceDraftData = {
+    body: PreferenceDesign;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/preference-page/draft';
+};
+
+export type SavePreferenceDraftErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SavePreferenceDraftError = SavePreferenceDraftErrors[keyof SavePreferenceDraftErrors];
+
+export type SavePreferenceDraftResponses = {
+    /**
+     * OK
+     */
+    200: PreferencePage;
+};
+
+export type SavePreferenceDraftResponse = SavePreferenceDraftResponses[keyof SavePreferenceDraftResponses];
+
+export type AddPreferenceLogoData = {
+    /**
+     * The file itself: image/png or image/jpeg or image/gif.
+     */
+    body: Blob | File;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/preference-page/logo';
+};
+
+export type AddPreferenceLogoErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AddPreferenceLogoError = AddPreferenceLogoErrors[keyof AddPreferenceLogoErrors];
+
+export type AddPreferenceLogoResponses = {
+    /**
+     * Created
+     */
+    201: PreferenceLogo;
+};
+
+export type AddPreferenceLogoResponse = AddPreferenceLogoResponses[keyof AddPreferenceLogoResponses];
+
+export type PreviewPreferencePageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        lang?: 'ru' | 'kk' | 'en';
+        /**
+         * Version of the draft; only makes the address a new one.
+         */
+        draft?: number;
+    };
+    url: '/preference-page/preview';
+};
+
+export type PreviewPreferencePageErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewPreferencePageError = PreviewPreferencePageErrors[keyof PreviewPreferencePageErrors];
+
+export type PreviewPreferencePageResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type PreviewPreferencePageResponse = PreviewPreferencePageResponses[keyof PreviewPreferencePageResponses];
+
+export type PublishPreferencePageData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/preference-page/publish';
+};
+
+export type PublishPreferencePageErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PublishPreferencePageError = PublishPreferencePageErrors[keyof PublishPreferencePageErrors];
+
+export type PublishPreferencePageResponses = {
+    /**
+     * OK
+     */
+    200: PreferencePage;
+};
+
+export type PublishPreferencePageResponse = PublishPreferencePageResponses[keyof PublishPreferencePageResponses];
+
+export type ListPreferenceVersionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/preference-page/versions';
+};
+
+export type ListPreferenceVersionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListPreferenceVersionsError = ListPreferenceVersionsErrors[keyof ListPreferenceVersionsErrors];
+
+export type ListPreferenceVersionsResponses = {
+    /**
+     * OK
+     */
+    200: ListPreferenceVersion;
+};
+
+export type ListPreferenceVersionsResponse = ListPreferenceVersionsResponses[keyof ListPreferenceVersionsResponses];
+
+export type RestorePreferenceVersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        live: number;
+    };
+    query?: never;
+    url: '/preference-page/versions/{live}/restore';
+};
+
+export type RestorePreferenceVersionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RestorePreferenceVersionError = RestorePreferenceVersionErrors[keyof RestorePreferenceVersionErrors];
+
+export type RestorePreferenceVersionResponses = {
+    /**
+     * OK
+     */
+    200: PreferencePage;
+};
+
+export type RestorePreferenceVersionResponse = RestorePreferenceVersionResponses[keyof RestorePreferenceVersionResponses];
 
 export type GetPreviewData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadRejected, exportContacts, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport } from '../sdk.gen';
-import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportContactsData, ExportContactsError, ExportContactsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse } from '../types.gen';
+import { downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadRejected, exportContacts, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listPreferenceVersions, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
+import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportContactsData, ExportContactsError, ExportContactsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1263,6 +1263,57 @@ export const getMessageOptions = (options: Options<GetMessageData>) => queryOpti
         throwOnError: true
     }),
     queryKey: getMessageQueryKey(options)
+});
+
+export const getPreferencePageQueryKey = (options?: Options<GetPreferencePageData>) => createQueryKey('getPreferencePage', options);
+
+/**
+ * The account's preference page
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getPreferencePageOptions = (options?: Options<GetPreferencePageData>) => queryOptions<GetPreferencePageResponse, GetPreferencePageError, GetPreferencePageResponse, ReturnType<typeof getPreferencePageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getPreferencePage({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getPreferencePageQueryKey(options)
+});
+
+export const previewPreferencePageQueryKey = (options?: Options<PreviewPreferencePageData>) => createQueryKey('previewPreferencePage', options);
+
+/**
+ * The page of the draft, with an invented contact
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const previewPreferencePageOptions = (options?: Options<PreviewPreferencePageData>) => queryOptions<PreviewPreferencePageResponse, PreviewPreferencePageError, PreviewPreferencePageResponse, ReturnType<typeof previewPreferencePageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await previewPreferencePage({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: previewPreferencePageQueryKey(options)
+});
+
+export const listPreferenceVersionsQueryKey = (options?: Options<ListPreferenceVersionsData>) => createQueryKey('listPreferenceVersions', options);
+
+/**
+ * What was published, newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listPreferenceVersionsOptions = (options?: Options<ListPreferenceVersionsData>) => queryOptions<ListPreferenceVersionsResponse, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ReturnType<typeof listPreferenceVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listPreferenceVersions({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listPreferenceVersionsQueryKey(options)
 });
 
 export const getPreviewQueryKey = (options: Options<GetPreviewData>) => createQueryKey('getPreview', options);
