@@ -56,6 +56,7 @@ type Config struct {
 	Idempotency *access.Idempotency
 	Terms       *terms.Service
 	Contacts    *contact.Service
+	FieldWork   *contact.FieldWork
 	Masses      *contact.Masses
 	Senders     *email.Desk
 	Imports     *intake.Service

@@ -72,6 +72,7 @@ type App struct {
 	Audit       *audit.Service
 	Terms       *terms.Service
 	Contacts    *contact.Service
+	FieldWork   *contact.FieldWork
 	Masses      *contact.Masses
 	Content     *content.Service
 	Senders     *email.Desk
@@ -172,6 +173,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	}
 	a.Contacts = contact.New(a.DB, a.Events, keys)
 	a.Contacts.UseHygiene(a.Queue, resolver, a.Clock)
+	a.FieldWork = contact.NewFieldWork(a.Contacts, a.Queue)
 	a.Masses = contact.NewMasses(a.Contacts, a.Queue)
 	if err := a.disposableDomains(); err != nil {
 		return nil, err

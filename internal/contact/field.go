@@ -45,7 +45,7 @@ type Field struct {
 	Label     string // name for people
 	Kind      FieldKind
 	Options   []string  // allowed values of a choice or a list; a list without any is free
-	Turning   FieldKind // the kind that a job is turning the values into; empty for none
+	Turning   FieldKind // the kind that values may still have, until a job has turned them; empty when all is done
 	Version   int64
 	CreatedAt time.Time
 }
@@ -127,6 +127,13 @@ func CreateFieldTx(ctx context.Context, tx *db.Tx, t id.Tenant, d FieldDraft) (F
 	if slices.ContainsFunc(have, func(other Field) bool { return other.Key == f.Key }) {
 		return Field{}, ErrFieldTaken.With("key", f.Key)
 	}
+	going, err := db.One[int](ctx, tx, `SELECT COUNT(*) FROM contact_field WHERE tenant_id = ? AND field_key = ?`, t, f.Key)
+	if err != nil {
+		return Field{}, err
+	}
+	if going > 0 { // its values are being removed
+		return Field{}, ErrFieldBusy
+	}
 	f.ID, f.Tenant, f.Version, f.CreatedAt = id.New[fieldKind](), t, 1, tx.Now
 	_, err = db.Exec(ctx, tx, `INSERT INTO contact_field (id, tenant_id, field_key, label, kind, options, version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		f.ID, f.Tenant, f.Key, f.Label, f.Kind, db.AsJSON(f.Options), f.Version, f.CreatedAt)
@@ -195,7 +202,7 @@ func (r fieldRow) field() Field {
 const fieldColumns = `id, tenant_id, field_key, label, kind, options, turning, version, created_at`
 
 func listFields(ctx context.Context, q db.Querier, t id.Tenant) ([]Field, error) {
-	rows, err := db.All[fieldRow](ctx, q, `SELECT `+fieldColumns+` FROM contact_field WHERE tenant_id = ? ORDER BY id`, t)
+	rows, err := db.All[fieldRow](ctx, q, `SELECT `+fieldColumns+` FROM contact_field WHERE tenant_id = ? AND COALESCE(turning, '') <> ? ORDER BY id`, t, removing)
 	out := make([]Field, len(rows))
 	for i, r := range rows {
 		out[i] = r.field()

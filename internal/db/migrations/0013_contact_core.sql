@@ -6,7 +6,7 @@ ALTER TABLE contacts ADD COLUMN import_id {big} NOT NULL DEFAULT 0;
 -- options: JSON list of the allowed values of a choice or a list.
 ALTER TABLE contact_field ADD COLUMN options {text} NOT NULL DEFAULT '[]';
 ALTER TABLE contact_field ADD COLUMN version {big} NOT NULL DEFAULT 1;
--- The kind that a job is turning the values into, NULL for none.
+-- Beside kind: what values may still be until a job has turned them; 'removed' while the field goes; NULL for none.
 ALTER TABLE contact_field ADD COLUMN turning {text};
 
 -- What an account writes about. name and about are JSON with the three languages.
