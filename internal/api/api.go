@@ -29,6 +29,7 @@ import (
 	"keruen/internal/intake"
 	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
+	"keruen/internal/preference"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
 )
@@ -65,6 +66,7 @@ type Config struct {
 	Content     *content.Service
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
+	Preferences *preference.Service
 
 	Version      string // of the program
 	BaseURL      string // where people reach the program
@@ -138,6 +140,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerContent(r)
 	a.registerCampaigns(r)
 	a.registerMessages(r)
+	a.registerPreferences(r)
 	a.registerJobs(r)
 	a.registerStream(r)
 	return h

@@ -149,7 +149,7 @@ type Preflight struct {
 
 // ExcludedReason is why contacts are left out.
 type ExcludedReason struct {
-	Reason string `json:"reason" doc:"no_consent, unsubscribed, topic_left, suppressed, no_address."`
+	Reason string `json:"reason" doc:"no_consent, unsubscribed, topic_left, paused, suppressed, no_address."`
 	N      int64  `json:"n"`
 }
 

@@ -215,7 +215,7 @@ func (a *API) preflight(ctx context.Context, who access.Actor, in *CampaignPath)
 func excludedOf(n contact.Counts) []ExcludedReason {
 	out := []ExcludedReason{}
 	for _, r := range []ExcludedReason{
-		{delivery.SkipNoConsent, n.NoConsent}, {delivery.SkipUnsubscribed, n.Unsubscribed}, {delivery.SkipTopicLeft, n.TopicLeft},
+		{delivery.SkipNoConsent, n.NoConsent}, {delivery.SkipUnsubscribed, n.Unsubscribed}, {delivery.SkipTopicLeft, n.TopicLeft}, {delivery.SkipBreak, n.Paused},
 		{delivery.SkipSuppressed, n.Suppressed}, {delivery.SkipNoAddress, n.NoAddress},
 	} {
 		if r.N > 0 {

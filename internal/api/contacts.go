@@ -14,6 +14,7 @@ type Contact struct {
 	Lists     []string              `json:"lists,omitempty" doc:"Ids of the lists the contact is on."`
 	Tags      []string              `json:"tags,omitempty" doc:"Ids of its tags."`
 	Consents  []ConsentState        `json:"consents,omitempty" doc:"What the contact agrees to now."`
+	Pauses    []ContactPause        `json:"pauses,omitempty" doc:"Until when the contact wants no mailings."`
 	Stops     []Suppression         `json:"stops,omitempty" doc:"Entries of the stop-list for the addresses of the contact."`
 	Version   int64                 `json:"version"`
 	CreatedAt time.Time             `json:"created_at"`
@@ -31,14 +32,20 @@ type ConsentState struct {
 	At      time.Time `json:"at"`
 }
 
+// ContactPause is a time in which a contact wants no mailings on a channel; messages of service go on.
+type ContactPause struct {
+	Channel string    `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
+	Until   time.Time `json:"until"`
+}
+
 // Consent is one record of the history: a permission given or taken back, with its evidence.
 type Consent struct {
 	ID             string            `json:"id"`
 	Channel        string            `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
 	Purpose        string            `json:"purpose" enum:"transactional,advertising,third_party"`
 	Topic          string            `json:"topic,omitempty" doc:"Id of the topic; absent: the purpose as a whole."`
-	Action         string            `json:"action" enum:"granted,withdrawn"`
-	Source         string            `json:"source" doc:"import, form, api, hand, unsubscribe_link, one_click, complaint or member."`
+	Action         string            `json:"action" enum:"granted,withdrawn,paused,resumed,undone" doc:"paused and resumed: the contact took a break from mailings, and ended it; undone: the import that brought it was taken back."`
+	Source         string            `json:"source" doc:"import, form, api, hand, unsubscribe_link, one_click, preference_page, complaint, import_undo or member."`
 	Wording        string            `json:"wording" doc:"The words that the contact agreed to."`
 	WordingID      string            `json:"wording_id,omitempty" doc:"The wording of the account that they are."`
 	WordingVersion int64             `json:"wording_version,omitempty"`

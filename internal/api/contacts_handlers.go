@@ -56,7 +56,8 @@ func (in *ContactsInput) filter() (contact.Filter, error) {
 func contactOf(v contact.View) Contact {
 	return Contact{ID: v.ID.String(), Email: v.Email, Phone: v.Phone, FirstName: v.FirstName, LastName: v.LastName, Lang: v.Lang,
 		Fields: fieldValues(v.Fields), Version: v.Version, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
-		Lists: many(v.Lists, contact.ListID.String), Consents: many(v.Consents, consentStateOf), Tags: many(v.Tags, contact.TagID.String), Stops: many(v.Suppressed, suppressionOf)}
+		Lists: many(v.Lists, contact.ListID.String), Consents: many(v.Consents, consentStateOf), Tags: many(v.Tags, contact.TagID.String), Stops: many(v.Suppressed, suppressionOf),
+		Pauses: many(v.Pauses, func(p contact.Pause) ContactPause { return ContactPause{Channel: string(p.Channel), Until: p.Until} })}
 }
 
 func consentStateOf(s contact.State) ConsentState {

@@ -41,6 +41,10 @@ var reasons = map[string]lang.Text{
 		Ru: "Контакт отказался от этой темы.",
 		Kk: "Контакт осы тақырыптан бас тартқан.",
 		En: "The contact has left this topic."},
+	delivery.SkipBreak: {
+		Ru: "Контакт сделал паузу: рассылок пока не хочет.",
+		Kk: "Контакт үзіліс жасады: әзірге таратылым қаламайды.",
+		En: "The contact is taking a break from mailings."},
 	delivery.SkipSuppressed: {
 		Ru: "Адрес в стоп-листе.",
 		Kk: "Мекенжай тыйым тізімінде.",
