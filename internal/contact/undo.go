@@ -271,7 +271,7 @@ func (s *Service) undoConsents(ctx context.Context, tx *db.Tx, t id.Tenant, proo
 
 func deleteState(ctx context.Context, tx *db.Tx, t id.Tenant, h State) error {
 	_, err := db.Exec(ctx, tx, `DELETE FROM consent_state WHERE tenant_id = ? AND contact_id = ? AND channel = ? AND purpose = ? AND topic_id = ?`,
-		t, h.Contact, h.Channel, h.Purpose, h.Topic)
+		t, h.Contact, h.Channel, h.Purpose, int64(h.Topic)) // a zero id would be NULL
 	return err
 }
 
