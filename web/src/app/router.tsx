@@ -5,6 +5,7 @@ import { campaignRoutes } from '@/campaign/routes'
 import { channelRoutes } from '@/channel/routes'
 import { contactRoutes } from '@/contact/routes'
 import { contentRoutes } from '@/content/routes'
+import { exportRoutes } from '@/export/routes'
 import { homeRoutes } from '@/home/routes'
 import { intakeRoutes } from '@/intake/routes'
 import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
@@ -18,6 +19,7 @@ const tree = rootRoute.addChildren([
     ...homeRoutes,
     ...contactRoutes,
     ...intakeRoutes,
+    ...exportRoutes,
     ...campaignRoutes,
     ...contentRoutes,
     ...channelRoutes,
