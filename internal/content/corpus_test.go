@@ -75,7 +75,7 @@ func TestHonestDesignsAreAccepted(t *testing.T) {
 // AUD-2: every reason and view that the judge may name has words in three languages.
 func TestEveryReasonHasWordsInThreeLanguages(t *testing.T) {
 	t.Parallel()
-	need := map[string]bool{"reason.faint": true, "reason.unsure": true, "reason.too_complex": true, "reason.outlook_only": true, "reason.link_changed": true, "reason.no_picture": true,
+	need := map[string]bool{"reason.faint": true, "reason.unsure": true, "reason.too_complex": true, "reason.outlook_only": true, "reason.link_changed": true, "reason.no_picture": true, "reason.quoted": true,
 		"reason.split": true, "reason.lookalike": true, "reason.in_query": true, "reason.glued": true,
 		"reason.no_number": true, "problem.wayout.hidden": true, "problem.wayout.hurdle": true, "problem.wayout.button": true, "problem.wayout.added": true,
 		"view.phone_dark": true, "view.outlook_web": true, "view.mail_program": true, "view.no_styles": true, "view.hover": true, "view.animation": true}

@@ -40,6 +40,12 @@ func parseColour(s string) (colour, bool) {
 		}
 		return colour{}, false
 	}
+	switch s[:open] {
+	case "color-mix":
+		return mixed(pieces(strings.TrimSuffix(s[open+1:], ")"), ','))
+	case "light-dark":
+		return parseColour(pieces(strings.TrimSuffix(s[open+1:], ")"), ',')[0])
+	}
 	args := strings.FieldsFunc(strings.TrimSuffix(s[open+1:], ")"), func(r rune) bool { return r == ',' || r == ' ' || r == '/' || r == '\t' || r == '\n' })
 	return colourFunction(s[:open], args)
 }
@@ -111,6 +117,37 @@ func colourFunction(name string, args []string) (colour, bool) {
 	default:
 		return colour{}, false
 	}
+}
+
+// mixed reads color-mix(in srgb, white 90%, black).
+func mixed(args []string) (colour, bool) {
+	if len(args) != 3 {
+		return colour{}, false
+	}
+	var c [2]colour
+	share := [2]float64{-1, -1}
+	for i, a := range args[1:] {
+		for _, w := range words(a) {
+			if n, ok := ratio(w); ok && strings.HasSuffix(w, "%") {
+				share[i] = clamp(n)
+				continue
+			}
+			col, ok := parseColour(w)
+			if !ok {
+				return colour{}, false
+			}
+			c[i] = col
+		}
+	}
+	first := 0.5
+	switch {
+	case share[0] >= 0:
+		first = share[0]
+	case share[1] >= 0:
+		first = 1 - share[1]
+	}
+	part := func(x, y float64) float64 { return x*first + y*(1-first) }
+	return colour{part(c[0].r, c[1].r), part(c[0].g, c[1].g), part(c[0].b, c[1].b), part(c[0].a, c[1].a)}, true
 }
 
 func clamp(v float64) float64 { return max(0, min(1, v)) }

@@ -72,6 +72,9 @@ func (e *element) cuts(at rect, free float64) bool {
 			return true
 		}
 	}
+	if box.y1-box.y0 < 4 && at.y1-at.y0 >= 8 {
+		return true
+	}
 	wide := box.x1 - box.x0
 	return wide < 12 || at.x1 <= box.x0 || at.x0 >= box.x1+200 || free > 0 && wide < 24 && at.meet(box).area() < 0.3*free
 }
@@ -111,7 +114,8 @@ func (d *document) covered(e *element, p piece, l *layout) trouble {
 		if o.within(e) || e.within(o) {
 			continue
 		}
-		if o.box.meet(p.at).area() < 0.7*p.at.area() || p.at.area() == 0 {
+		grown := rect{o.box.x0 - o.style.spread, o.box.y0 - o.style.spread, o.box.x1 + o.style.spread, o.box.y1 + o.style.spread}
+		if grown.meet(p.at).area() < 0.7*p.at.area() || p.at.area() == 0 {
 			continue
 		}
 		if o.above(e) {
@@ -128,7 +132,7 @@ func (d *document) covered(e *element, p piece, l *layout) trouble {
 
 // couldCover tells of elements that may lie over others: positioned, moved, or pulled up over what is before them.
 func (e *element) couldCover() bool {
-	return e.style.position != "static" || len(e.style.transform) > 0 || e.style.bg.a > 0 && e.pulled()
+	return e.style.position != "static" || len(e.style.transform) > 0 || e.style.spread > 8 || e.style.bg.a > 0 && e.pulled()
 }
 
 // pulled tells of a negative margin on the element, or on a neighbour before it.
@@ -151,9 +155,9 @@ func (e *element) blocks() bool {
 	if s.display == "inline" && !s.out() {
 		return false
 	}
-	opaque := !s.invisible && s.opacity > 0.5 && (s.bg.a > 0.5 || s.image != "" || e.tag == "img")
+	opaque := !s.invisible && s.opacity > 0.5 && (s.bg.a > 0.5 || s.image != "" || s.spread > 8 || e.tag == "img")
 	positioned := s.position != "static" || len(s.transform) > 0
-	return opaque || positioned && !s.untouched && !s.invisible && s.out()
+	return opaque || positioned && !s.untouched && !s.invisible
 }
 
 // above tells whether e is painted over the link in o: by its layer, and by the order in the page within one layer.
@@ -166,7 +170,7 @@ func (e *element) above(o *element) bool {
 		b = b.parent
 	}
 	x, y := e.layer(a), o.layer(b)
-	return x > y || x == y && e.order > o.order
+	return x > y || x == y && (e.order > o.order || e.style.spread > 8)
 }
 
 // layer is the layer of an element inside top: negative under everything, 0 in the flow, 1 and more above it.

@@ -18,6 +18,9 @@ func (s *style) declare(name, value string, parent *style) {
 		s.initial(name, value, parent)
 		return
 	}
+	if !valid(name, value) {
+		return
+	}
 	switch name {
 	case "display":
 		s.display = strings.TrimPrefix(value, "block ")
@@ -88,6 +91,60 @@ func (s *style) declare(name, value string, parent *style) {
 	}
 }
 
+// keywords are the values of properties that know words only. Browsers drop a declaration with another one, so that an earlier one stays.
+var keywords = func() map[string]map[string]bool {
+	out := map[string]map[string]bool{}
+	for name, values := range map[string]string{
+		"display": "none block inline inline-block flex inline-flex grid inline-grid table inline-table table-row table-cell table-row-group table-header-group " +
+			"table-footer-group table-column table-column-group table-caption list-item contents flow-root run-in -webkit-box -webkit-inline-box -webkit-flex -webkit-inline-flex ruby ruby-text math",
+		"visibility": "visible hidden collapse", "position": "static relative absolute fixed sticky -webkit-sticky", "float": "none left right inline-start inline-end",
+		"content-visibility": "visible hidden auto", "pointer-events": "auto none all painted fill stroke visible visiblepainted visiblefill visiblestroke bounding-box",
+		"direction": "ltr rtl", "box-sizing": "border-box content-box", "mix-blend-mode": "normal multiply screen overlay darken lighten color-dodge color-burn hard-light soft-light " +
+			"difference exclusion hue saturation color luminosity plus-lighter plus-darker",
+	} {
+		out[name] = map[string]bool{}
+		for _, v := range strings.Fields(values) {
+			out[name][v] = true
+		}
+	}
+	return out
+}()
+
+var overflows = map[string]bool{"visible": true, "hidden": true, "scroll": true, "auto": true, "clip": true, "overlay": true}
+
+var functions = map[string]bool{"scale": true, "scale3d": true, "scalex": true, "scaley": true, "scalez": true, "translate": true, "translate3d": true, "translatex": true,
+	"translatey": true, "translatez": true, "rotate": true, "rotate3d": true, "rotatex": true, "rotatey": true, "rotatez": true, "skew": true, "skewx": true, "skewy": true,
+	"matrix": true, "matrix3d": true, "perspective": true, "opacity": true, "blur": true, "brightness": true, "contrast": true, "grayscale": true, "invert": true,
+	"hue-rotate": true, "saturate": true, "sepia": true, "drop-shadow": true, "url": true, "inset": true, "circle": true, "ellipse": true, "polygon": true, "path": true,
+	"rect": true, "xywh": true, "shape": true}
+
+// valid tells whether browsers accept a value, for the properties that hide.
+func valid(name, value string) bool {
+	if strings.HasPrefix(name, "--") {
+		return true
+	}
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "-webkit-"), "-ms-")
+	if set, ok := keywords[name]; ok {
+		return set[strings.TrimPrefix(value, "block ")]
+	}
+	switch name {
+	case "overflow", "overflow-x", "overflow-y":
+		for _, w := range words(value) {
+			if !overflows[strings.TrimPrefix(w, "-moz-")] {
+				return false
+			}
+		}
+	case "transform", "filter", "clip-path":
+		for _, w := range words(value) {
+			open := strings.IndexByte(w, '(')
+			if open < 0 && w != "none" && !strings.HasSuffix(w, "-box") || open >= 0 && !functions[strings.ToLower(w[:open])] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (s *style) declareMore(name, value string, parent *style) {
 	name = strings.TrimPrefix(name, "-webkit-")
 	switch name {
@@ -109,6 +166,14 @@ func (s *style) declareMore(name, value string, parent *style) {
 		s.secured = value != "none"
 	case "clip-path":
 		s.clipPath = value
+	case "outline", "outline-width", "box-shadow":
+		s.spreads(name, value)
+	case "line-clamp":
+		s.clamp, _ = ratio(value)
+	case "vertical-align":
+		s.valign = value
+	case "border", "border-width", "border-top", "border-right", "border-bottom", "border-left", "border-top-width", "border-right-width", "border-bottom-width", "border-left-width":
+		s.borders(name, value)
 	case "mask", "mask-image":
 		s.mask = value
 	case "filter":
@@ -121,6 +186,46 @@ func (s *style) declareMore(name, value string, parent *style) {
 		s.transform = append(s.transform, call{name, words(value)})
 	default:
 		s.boxes(name, value)
+	}
+}
+
+// spreads notes how far an outline or a shadow paints beyond the box, when it is not a small one.
+func (s *style) spreads(name, value string) {
+	s.spread = 0
+	if strings.Contains(value, "inset") || value == "none" {
+		return
+	}
+	var n []float64
+	for _, w := range words(pieces(value, ',')[0]) {
+		if d, ok := parseLength(w, s.size); ok {
+			n = append(n, d.px)
+		} else if c, ok := parseColour(w); ok && c.a < 0.5 {
+			return
+		}
+	}
+	switch {
+	case strings.HasPrefix(name, "outline") && len(n) > 0:
+		s.spread = n[0]
+	case len(n) == 4:
+		s.spread = n[3]
+	}
+}
+
+func (s *style) borders(name, value string) {
+	var n float64
+	for _, w := range words(value) {
+		if w == "none" || w == "hidden" {
+			n = 0
+			break
+		}
+		if d, ok := parseLength(w, s.size); ok {
+			n = d.px
+		}
+	}
+	for side, i := range map[string]int{"top": 0, "right": 1, "bottom": 2, "left": 3} {
+		if !strings.Contains(name, "top") && !strings.Contains(name, "right") && !strings.Contains(name, "bottom") && !strings.Contains(name, "left") || strings.Contains(name, side) {
+			s.border[i] = n
+		}
 	}
 }
 

@@ -49,9 +49,11 @@ type document struct {
 	sheet sheet
 	way   string // the address where one leaves
 	plain style
-	said  [4][]declaration // about the element that is being computed
-	tried map[string]bool  // sets of rules that were looked at
-	steps int              // of comparing elements with selectors
+	// linked is what links look like without a style: blue, or as the body says.
+	linked colour
+	said   [4][]declaration // about the element that is being computed
+	tried  map[string]bool  // sets of rules that were looked at
+	steps  int              // of comparing elements with selectors
 }
 
 // Bounds of the work on a page that was made to be heavy. A page beyond them is refused; no letter that people wrote comes near.
@@ -69,7 +71,7 @@ func parse(page, way string) (*document, bool) {
 	if err != nil {
 		return nil, false
 	}
-	d := &document{way: way, plain: plain(), tried: map[string]bool{}, sheet: sheet{keyframes: map[string][]declaration{}}}
+	d := &document{way: way, plain: plain(), linked: linked, tried: map[string]bool{}, sheet: sheet{keyframes: map[string][]declaration{}}}
 	for n := root.FirstChild; n != nil; n = n.NextSibling {
 		if n.Type == html.ElementNode {
 			d.root = d.build(n, nil, 0)
@@ -95,8 +97,13 @@ func (d *document) build(n *html.Node, parent *element, depth int) *element {
 	if css, ok := attr(n, "style"); ok {
 		e.inline, _ = parseBlock(withoutComments(css))
 	}
-	if e.tag == "style" {
+	switch e.tag {
+	case "style":
 		d.styleElement(n)
+	case "body":
+		if c, ok := parseColour(e.attr("link")); ok {
+			d.linked = c
+		}
 	}
 	if depth >= maxDepth {
 		return e

@@ -73,7 +73,7 @@ func (e *element) atom() bool {
 }
 
 func (s *style) room() (left, right, top, bottom float64) {
-	return s.padding[3].in(0), s.padding[1].in(0), s.padding[0].in(0), s.padding[2].in(0)
+	return s.padding[3].in(0) + s.border[3], s.padding[1].in(0) + s.border[1], s.padding[0].in(0) + s.border[0], s.padding[2].in(0) + s.border[2]
 }
 
 // block lays an element out at x, y with w to spare, and returns how high it is with its margins.
@@ -101,6 +101,12 @@ func (l *layout) block(e *element, x, y, w float64) float64 {
 	inside := l.inside(e, left+pl, top+pt, max(0, width-pl-pr))
 	high := l.height(e, inside+pt+pb, pt+pb)
 	e.box = rect{left, top, left + width, top + high}
+	if free := high - inside - pt - pb; free > 0 && s.display == "table-cell" && s.valign != "top" {
+		if s.valign != "bottom" {
+			free /= 2
+		}
+		l.sink(e, mark, free)
+	}
 	if e.tag == "img" && !s.gone() {
 		l.pieces = append(l.pieces, piece{el: e, at: e.box})
 	}
@@ -139,6 +145,18 @@ func (l *layout) height(e *element, content, padding float64) float64 {
 	return max(0, max(high, s.minH.in(0)))
 }
 
+// sink moves the content of a cell down, as its vertical alignment says.
+func (l *layout) sink(e *element, mark int, dy float64) {
+	for i := mark; i < len(l.pieces); i++ {
+		l.pieces[i].at = l.pieces[i].at.moved(0, dy)
+	}
+	for _, k := range e.kids {
+		if k.el != nil {
+			k.el.move(0, dy)
+		}
+	}
+}
+
 // shift moves what was laid out in an element by its relative position and its transform.
 func (l *layout) shift(e *element, mark int) {
 	s := &e.style
@@ -154,6 +172,9 @@ func (l *layout) shift(e *element, mark int) {
 		} else {
 			dy -= s.inset[2].in(0)
 		}
+	}
+	if right := s.margin[1].in(0); s.float == "right" && right < -200 {
+		dx -= right
 	}
 	for _, t := range s.transform {
 		mx, my := t.moves(s.size, e.box)

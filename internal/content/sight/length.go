@@ -126,7 +126,12 @@ func calc(s string, size float64) (dim, bool) {
 
 // ratio reads a number or a percentage.
 func ratio(value string) (float64, bool) {
-	v, percent := strings.CutSuffix(strings.TrimSpace(value), "%")
+	value = strings.TrimSpace(value)
+	if inner, ok := strings.CutPrefix(value, "calc("); ok {
+		d, ok := calc(strings.TrimSuffix(inner, ")"), 16)
+		return d.px + d.share, ok
+	}
+	v, percent := strings.CutSuffix(value, "%")
 	n, err := strconv.ParseFloat(v, 64)
 	if percent {
 		n /= 100

@@ -286,6 +286,12 @@ func (e *element) hides(v view) trouble {
 		return by("display", "mso-hide")
 	case e.parent != nil && e.parent.tag == "details" && e.closed():
 		return by("details")
+	case e.tag == "marquee":
+		return by("off_screen")
+	case e.parent != nil && replaced[e.parent.tag]:
+		return by("display")
+	case e.quoted():
+		return by("quoted")
 	case s.clip != "" && s.out() && clipped(s.clip, s.size):
 		return by("clip", "clip")
 	case cutAway(s.clipPath, s.size):
@@ -301,6 +307,19 @@ func (e *element) hides(v view) trouble {
 		return by("not_clickable")
 	}
 	return trouble{}
+}
+
+// replaced elements show what they are for; what stands inside is for programs that do not know them.
+var replaced = map[string]bool{"video": true, "audio": true, "canvas": true, "object": true, "iframe": true, "progress": true, "meter": true}
+
+// quoted tells of what mail programs take for the quoted letter of an answer, and fold away.
+func (e *element) quoted() bool {
+	for _, c := range e.classes {
+		if c == "gmail_quote" || c == "gmail_extra" || c == "yahoo_quoted" {
+			return true
+		}
+	}
+	return e.tag == "blockquote" && strings.EqualFold(e.attr("type"), "cite")
 }
 
 // closed tells of what a <details> shows only when it is opened.
@@ -333,6 +352,14 @@ func (s *style) scale() float64 {
 		case "rotatex", "rotatey":
 			if len(t.args) > 0 {
 				x *= math.Abs(math.Cos(angle(t.args[0]) * math.Pi / 180))
+			}
+		case "rotate3d":
+			if len(t.args) == 4 && t.number(2, 0) == 0 {
+				x *= math.Abs(math.Cos(angle(t.args[3]) * math.Pi / 180))
+			}
+		case "skew", "skewx", "skewy":
+			if len(t.args) > 0 && math.Abs(math.Cos(angle(t.args[0])*math.Pi/180)) < 0.2 {
+				x = 0
 			}
 		}
 	}

@@ -44,6 +44,10 @@ type style struct {
 	skipped                                   bool   // content-visibility
 	outlookHides                              bool   // mso-hide
 	zoom                                      float64
+	border                                    [4]float64
+	spread                                    float64 // how far an outline or a shadow paints beyond the box
+	clamp                                     float64 // lines that are shown
+	valign                                    string
 }
 
 // plain is a letter without any styles: black on white, 16 px.
@@ -88,7 +92,7 @@ func (s *style) usual(e *element) {
 	switch e.tag {
 	case "a":
 		if _, ok := attr(e.node, "href"); ok {
-			s.color = linked
+			s.color = e.page.linked
 		}
 	case "body":
 		s.margin = [4]dim{{px: 8, set: true}, {px: 8, set: true}, {px: 8, set: true}, {px: 8, set: true}}
@@ -125,7 +129,10 @@ func (s *style) attributes(e *element) {
 			}
 		case "size":
 			if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && e.tag == "font" {
-				s.setSize(map[int]float64{1: 10, 2: 13, 3: 16, 4: 18, 5: 24, 6: 32}[n])
+				if value = strings.TrimSpace(value); value[0] == '+' || value[0] == '-' {
+					n += 3
+				}
+				s.setSize([...]float64{10, 13, 16, 18, 24, 32, 48}[max(1, min(7, n))-1])
 			}
 		case "width", "height":
 			s.sizeAttribute(e.tag, key, value)
@@ -137,6 +144,8 @@ func (s *style) attributes(e *element) {
 			s.align = strings.ToLower(value)
 		case "nowrap":
 			s.oneLine = true
+		case "valign":
+			s.valign = strings.ToLower(value)
 		}
 	}
 }
@@ -185,6 +194,9 @@ func (d *document) compute(e *element, v view) {
 		}
 	}
 	s.size *= max(0, s.zoom)
+	if s.clamp > 0 && !s.visible {
+		s.maxH = dim{px: s.clamp * s.lineHigh, set: true}
+	}
 	if e.pseudo != "" && (s.content == "" || s.content == "none" || s.content == "normal") {
 		s.display = "none"
 	}

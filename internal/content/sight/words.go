@@ -82,15 +82,15 @@ func pattern(stems string) *regexp.Regexp {
 
 var (
 	// leaves are words that can only mean leaving.
-	leaves = pattern(`отпис|отказаться от|отказ от (?:рассыл|подпис|писем|получ)|не (?:хочу |хотите |желаю )?(?:больше )?получать|больше не (?:получать|присылать|писать)|не присылать|прекратить получ|` +
+	leaves = pattern(`отпис|не интерес|хватит (?:пис|рассыл)|не беспоко|(?:выйти|уйти) из (?:рассыл|спис)|покинуть (?:рассыл|спис)|убрать меня|снять (?:подпис|с рассыл)|аннулировать подпис|отказаться от|отказ от (?:рассыл|подпис|писем|получ)|не (?:хочу |хотите |желаю )?(?:больше )?получать|больше не (?:получать|присылать|писать)|не присылать|прекратить получ|` +
 		`отменить (?:подписку|рассылку)|отключить (?:рассылку|уведомл|письма)|удалить меня|исключить (?:меня )?из|` +
-		`бас тарт|жазылымнан шығ|жазылудан|жазылымды (?:тоқтат|өшір|болдырма)|таратылымнан шығ|тізімнен (?:шығ|өшір)|хат(?:тар)? алғым келмейді|хат алмау|алуды тоқтат|хабарламаларды (?:тоқтат|өшір)|` +
-		`unsubscrib|un-subscrib|opt[ -]?out|opt me out|optout|stop (?:receiving|getting|these|emails?|mail|sending)|no more (?:e-?mail|mail|letters|messages)|no longer (?:wish|want|receive)|don.t want (?:these|this|to receive|to get)|` +
+		`бас тарт|жазылымнан шығ|жазылудан|жазылымды (?:тоқтат|өшір|болдырма)|таратылымнан шығ|тізімнен (?:шығ|өшір)|хат(?:тар)? алғым келмейді|хат алмау|алғым келмейді|жіберме|керек емес|алуды тоқтат|хабарламаларды (?:тоқтат|өшір)|` +
+		`unsub|un-subscrib|turn off|switch off|don.t e?-?mail|stop e?-?mail|opt(?:ing)?[ -]?out|opt me out|optout|stop (?:receiving|getting|these|emails?|mail|sending)|no more (?:e-?mail|mail|letters|messages)|no longer (?:wish|want|receive)|don.t want (?:these|this|to receive|to get)|` +
 		`do not (?:want|wish) to (?:receive|get)|remove me|take me off|leave (?:this|the|our) (?:mailing )?list|leave mailing|` +
 		`abmeld|abbestell|austragen|abonelik|listeden çık|desinscri|désinscri|désabonn|se désab|darse de baja|cancelar (?:la )?su[bs]|dar de baja|baja de|anular suscri|descadastr|cancelar inscri|disiscri|annulla l.iscri|cancellati|` +
 		`uitschrijv|afmeld|avregistrer|avsluta pren|avmeld|afmeld|peruuta tilaus|wypis|rezygn|zrezygn|odhl|odjav|dezabon|leiratk|διαγραφ|відпис|скасув|адпіс|chiqish|obunani|obunadan|жазылуудан|баш тарт|отпиш|отабунуд`)
 	// settings are words of pages where one can leave, and others that may mean it.
-	settings = pattern(`подписк|рассылк|предпочт|настро(?:йк|ить)|управл|уведомлени|отмен|отключ|прекрат|удалить|стоп|stop|баптау|басқару|жазылым|таратылым|хабарлама|тоқтат|өшір|` +
+	settings = pattern(`подписк|рассылк|предпочт|настро(?:йк|ить)|отказ|управл|уведомлени|отмен|отключ|прекрат|удалить|стоп|stop|баптау|басқару|жазылым|таратылым|хабарлама|тоқтат|өшір|` +
 		`preferenc|subscription|email settings|mail settings|notification|manage|remove|cancel|leave|mailing list|settings|unlist|einstellung|préféren|preferenz|preferi|tercih`)
 	// stays are words that say the opposite.
 	stays = pattern(`не отпис|не отказ|не хочу отпис|не надо отпис|остаться|остаюсь|продолжить получ|бас тартпа|қалу|жазылып қал|do not unsub|don.t unsub|never unsub|keep (?:me|my|sub)|stay|remain|continue receiv`)
@@ -102,15 +102,15 @@ var (
 	pointers = pattern(`здесь|тут|сюда|по ссылке|ссылк|эт|нажм|кликн|щёлкн|жмите|осында|мұнда|осы|сілтеме|бас(?:ыңыз|у)|here|click|tap|this|link|press|hier|aquí|ici|qui|buraya|bu yerga`)
 	// hurdles are sentences that keep people from leaving.
 	hurdles = []*regexp.Regexp{
-		pattern(`(?:отпис|отказ(?:аться)? от (?:рассыл|подпис|писем))[^.!?]{0,60}(?:невозможн|нельзя|платн[оа]|платная|стоит|стоимость|оплат|штраф|взима|комисси|тенге|тг|руб|₸|только (?:по|через|в|лично|при)|по телефон|позвон|звон|заявлени|паспорт|в течение \d+ (?:дней|дня|рабоч)|приезж|офис)`),
+		pattern(`(?:отпис|отказ(?:аться)? от (?:рассыл|подпис|писем))[^.!?]{0,60}(?:невозможн|нельзя|платн[оа]|платная|стоит|стоимость|оплат|штраф|взима|комисси|тенге|тг|руб|₸|только (?:по|через|в|лично|при)|по телефон|позвон|звон|заявлени|паспорт|приезж|офис)`),
 		pattern(`(?:невозможно|нельзя|запрещено|не получится|не сможете|не можете|заплат)[^.!?]{0,40} (?:отпис|отказаться от (?:рассыл|подпис|писем))`),
 		pattern(`(?:для|чтобы|за) (?:отпис|отказаться от (?:рассыл|подпис|писем)|отказа от (?:рассыл|подпис|писем))[^.!?]{0,40} (?:позвон|заплат|оплат|приезж|паспорт|заявлени|платн|тенге|тг|руб)`),
 		pattern(`(?:бас тарт|жазылымнан)[^.!?]{0,60}(?:мүмкін емес|болмайды|ақылы|төле|теңге|тг|қоңырау|телефон арқылы|өтініш|кеңсе|жеке куәлік)`),
-		pattern(`unsubscrib[^.!?]{0,60}(?:impossible|not possible|not allowed|costs?|fee|charge|payment|penalt|only by|by phone|call us|by calling|by post|in person|written request|is disabled|not available)`),
-		pattern(`(?:cannot|can.t|can not|unable to|not possible to|impossible to|forbidden to|call (?:us )?(?:\S+ ){0,4}to|pay (?:\S+ ){0,4}to|phone (?:\S+ ){0,4}to) unsubscrib`),
-		pattern(`to unsubscribe,? (?:please )?(?:call|phone|pay|visit our|send a (?:letter|written)|write to us by post|fax)`),
+		pattern(`(?:unsub|opt(?:ing)?[ -]?out)[^.!?]{0,60}(?:impossible|not possible|not allowed|costs?|fee|charge|payment|penalt|only by|by phone|call us|by calling|by post|in person|written request|is disabled|not available)`),
+		pattern(`(?:cannot|can.t|can not|unable to|not possible to|impossible to|forbidden to|call (?:us )?(?:\S+ ){0,4}to|pay (?:\S+ ){0,4}to|phone (?:\S+ ){0,4}to) (?:unsub|opt[ -]?out)`),
+		pattern(`to (?:unsubscribe|opt[ -]?out),? (?:please )?(?:call|phone|pay|visit our|send a (?:letter|written)|write to us by post|fax)`),
 	}
-	aboutLeaving = pattern(`отпис|отказ|бас тарт|жазылым|unsub`)
+	aboutLeaving = pattern(`отпис|отказ|бас тарт|жазылым|unsub|opt`)
 	free         = pattern(`бесплатн|без оплаты|не нужно|не надо|не требу|тегін|free|no charge|at no cost|without (?:charge|any)`)
 )
 
