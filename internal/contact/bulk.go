@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"keruen/internal/db"
 	"keruen/internal/errs"
@@ -225,6 +227,9 @@ func indexOf(ctx context.Context, q db.Querier, b Bulk) (*index, error) {
 		x.known(known[c.ID])
 	}
 	have, err = byPhone(ctx, q, b.Tenant, phones)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range have {
 		it := known[c.ID]
 		if it == nil {
@@ -233,8 +238,39 @@ func indexOf(ctx context.Context, q db.Querier, b Bulk) (*index, error) {
 		if x.phone[c.Phone] == nil { // several may share a number: the oldest is meant
 			x.phone[c.Phone] = it
 		}
+		known[c.ID] = it
 	}
-	return x, err
+	return x, x.aliases(ctx, q, b.Tenant, known, emails, phones, externals)
+}
+
+// aliases makes contacts findable by the addresses that they had before a merge, where nobody has these now.
+func (x *index) aliases(ctx context.Context, q db.Querier, t id.Tenant, known map[ID]*item, emails, phones, externals []string) error {
+	any, err := hasAliases(ctx, q, t)
+	if err != nil || !any {
+		return err
+	}
+	keys := slices.Concat(emails, phones)
+	for _, e := range externals {
+		keys = append(keys, externalKey(e))
+	}
+	found, err := byAlias(ctx, q, t, keys)
+	for key, c := range found {
+		it := known[c.ID]
+		if it == nil {
+			it = &item{Contact: c}
+			known[c.ID] = it
+			x.known(it)
+		}
+		for _, by := range []map[string]*item{x.email, x.phone} {
+			if by[key] == nil {
+				by[key] = it
+			}
+		}
+		if external, ok := strings.CutPrefix(key, externalPrefix); ok && x.external[external] == nil {
+			x.external[external] = it
+		}
+	}
+	return err
 }
 
 // known makes a contact findable by its addresses.
@@ -279,9 +315,11 @@ func (x *index) take(b Bulk, r *Row) (*item, Result) {
 		it.was = it.Contact
 	}
 	x.add(it)
-	kept := r.Email.Key != "" && it.EmailKey != r.Email.Key && x.email[r.Email.Key] != nil
+	owner := x.email[r.Email.Key]
+	kept := r.Email.Key != "" && it.EmailKey != r.Email.Key && owner != nil && owner != it
+	alias := owner == it && it.EmailKey != r.Email.Key
 	keptID := r.ExternalID != "" && it.ExternalID != r.ExternalID && x.external[r.ExternalID] != nil
-	changed := it.merge(b.OnExisting, r, !kept)
+	changed := it.merge(b.OnExisting, r, !kept && !alias)
 	if !keptID && b.OnExisting != Skip && r.ExternalID != "" && it.ExternalID != r.ExternalID && (it.ExternalID == "" || b.OnExisting == Overwrite) {
 		it.ExternalID, changed = r.ExternalID, true
 	}
@@ -395,8 +433,9 @@ func (s *Service) grantBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*ite
 		return err
 	}
 	var grants []consentOf
+	keys := each(b.Consents)
 	for _, it := range items {
-		for _, k := range b.Consents {
+		for _, k := range keys {
 			if it.Address(k.Channel) == "" || decided[consentOf{it.ID, k}] != "" || decided[consentOf{it.ID, k.general()}] == Withdrawn || it.left(k) {
 				continue
 			}
@@ -407,6 +446,17 @@ func (s *Service) grantBulk(ctx context.Context, tx *db.Tx, b Bulk, items []*ite
 		}
 	}
 	return saveConsents(ctx, tx, b.Tenant, b.Proof, Granted, grants)
+}
+
+// each lists keys once.
+func each(keys []ConsentKey) []ConsentKey {
+	out := make([]ConsentKey, 0, len(keys))
+	for _, k := range keys {
+		if !slices.Contains(out, k) {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // decisions returns what the contacts of a batch that were there before have said.

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"keruen/internal/channel"
@@ -75,7 +76,7 @@ func (s *Service) PauseByLink(ctx context.Context, t id.Tenant, c ID, until time
 				return err
 			}
 			if !until.IsZero() {
-				s.announceStop(tx, Stopped{Tenant: t, Contact: c, Channel: ch})
+				s.announceStop(tx, Stopped{Tenant: t, Contact: got.ID, Channel: ch})
 			}
 		}
 		return nil
@@ -120,10 +121,17 @@ func pausesOf(ctx context.Context, q db.Querier, t id.Tenant, ids []ID) ([]Pause
 // ConsentOf returns one record of a contact's history, for the page that tells why a message came: the recipient asks itself.
 func (s *Service) ConsentOf(ctx context.Context, t id.Tenant, c ID, consent ConsentID) (Consent, error) {
 	got, err := getConsent(ctx, s.db, t, consent)
-	if err == nil && got.Contact != c {
-		return Consent{}, errs.ErrNotFound
+	if err != nil || got.Contact == c {
+		return got, err
 	}
-	return got, err
+	people, err := People(ctx, s.db, t, c)
+	if err == nil && !slices.Contains(people, got.Contact) {
+		err = errs.ErrNotFound
+	}
+	if err != nil {
+		return Consent{}, err
+	}
+	return got, nil
 }
 
 // CorrectTx changes what a contact holds by the contact's own act: names, language, address. A member of the account who was there
@@ -206,7 +214,7 @@ func (s *Service) TopicOf(ctx context.Context, t id.Tenant, topic TopicID) (Topi
 
 // deleteRows removes a contact with all that is kept beside it.
 func deleteRows(ctx context.Context, tx *db.Tx, c Contact) error {
-	for _, table := range []string{"list_member", "contact_tag", "contact_pause", "consent_state"} {
+	for _, table := range belongings {
 		if _, err := db.Exec(ctx, tx, `DELETE FROM `+table+` WHERE tenant_id = ? AND contact_id = ?`, c.Tenant, c.ID); err != nil {
 			return err
 		}

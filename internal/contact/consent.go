@@ -234,7 +234,7 @@ func (s *Service) hasLeft(ctx context.Context, tx *db.Tx, c Contact, key Consent
 // arise so, nothing revives after a complaint, and a deleted contact is no error.
 func (s *Service) ReturnByLink(ctx context.Context, t id.Tenant, c ID, key ConsentKey, proof Proof) error {
 	return s.byRecipient(ctx, t, c, func(ctx context.Context, tx *db.Tx, got Contact) error {
-		now, err := stateOf(ctx, tx, t, c, key)
+		now, err := stateOf(ctx, tx, t, got.ID, key)
 		if err != nil || now.Action != Withdrawn {
 			return err
 		}
@@ -245,7 +245,7 @@ func (s *Service) ReturnByLink(ctx context.Context, t id.Tenant, c ID, key Conse
 		if err != nil || key.Topic != 0 {
 			return err
 		}
-		return countMembers(ctx, tx, t, c, ByOwnReturn, func(x *tally) { x.joined++ })
+		return countMembers(ctx, tx, t, got.ID, ByOwnReturn, func(x *tally) { x.joined++ })
 	})
 }
 
@@ -291,7 +291,17 @@ func (s *Service) agree(ctx context.Context, tx *db.Tx, c Contact, key ConsentKe
 	if !stop.left(key.Purpose) {
 		return nil
 	}
-	return s.comeBack(ctx, tx, c.Tenant, stop, key.Purpose)
+	back := []channel.Purpose{key.Purpose}
+	if key.Purpose == channel.Advertising { // offers of others were stopped with it, also where the contact has chosen them since
+		others, err := stateOf(ctx, tx, c.Tenant, c.ID, ConsentKey{Channel: key.Channel, Purpose: channel.ThirdParty})
+		if err != nil {
+			return err
+		}
+		if others.Action == Granted {
+			back = append(back, channel.ThirdParty)
+		}
+	}
+	return s.comeBack(ctx, tx, c.Tenant, stop, back)
 }
 
 // Withdraw records that the person no longer agrees, on one channel; an empty purpose means all of them.
@@ -329,13 +339,14 @@ func (s *Service) Complain(ctx context.Context, t id.Tenant, c ID, ch channel.Ki
 		if err := s.withdraw(ctx, tx, got, ConsentKey{Channel: ch, Purpose: channel.Advertising}, proof); err != nil {
 			return err
 		}
-		return s.suppress(ctx, tx, t, Suppression{Channel: ch, Address: got.Address(ch), Reason: Complaint, Detail: proof.Wording}, got.key(ch), c)
+		return s.suppressPerson(ctx, tx, got, Suppression{Channel: ch, Scope: ScopeAll, Reason: Complaint, Detail: proof.Wording})
 	})
 }
 
+// byRecipient acts on a contact by its own act: on the one that it was merged into, when it was.
 func (s *Service) byRecipient(ctx context.Context, t id.Tenant, c ID, act func(context.Context, *db.Tx, Contact) error) error {
 	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		got, err := getContact(ctx, tx, t, c)
+		got, _, err := follow(ctx, tx, t, c)
 		if errors.Is(err, errs.ErrNotFound) {
 			return nil
 		}
@@ -383,8 +394,8 @@ func (s *Service) withdraw(ctx context.Context, tx *db.Tx, c Contact, key Consen
 		return nil
 	}
 	// The stop-list remembers it for the address, so deleting and importing the contact again changes nothing.
-	stop := Suppression{Channel: key.Channel, Address: c.Address(key.Channel), Scope: scope, Reason: Unsubscribed, Detail: string(proof.Source), Member: proof.Member}
-	return s.suppress(ctx, tx, c.Tenant, stop, c.key(key.Channel), c.ID)
+	stop := Suppression{Channel: key.Channel, Scope: scope, Reason: Unsubscribed, Detail: string(proof.Source), Member: proof.Member}
+	return s.suppressPerson(ctx, tx, c, stop)
 }
 
 func (s *Service) withdrawTopic(ctx context.Context, tx *db.Tx, c Contact, key ConsentKey, proof Proof) error {
@@ -413,7 +424,7 @@ func (s *Service) withdrawOne(ctx context.Context, tx *db.Tx, c Contact, key Con
 	return true, s.events.Publish(ctx, tx, ConsentWithdrawn{Tenant: c.Tenant, Contact: c.ID, Channel: key.Channel, Purpose: key.Purpose, Topic: key.Topic, Source: proof.Source, At: tx.Now})
 }
 
-// History returns every record of consent of one contact, the newest first.
+// History returns every record of consent of one contact, and of those merged into it, the newest first.
 func (s *Service) History(ctx context.Context, who access.Actor, c ID) ([]Consent, error) {
 	if err := who.Can(access.ViewContacts); err != nil {
 		return nil, err
@@ -421,7 +432,11 @@ func (s *Service) History(ctx context.Context, who access.Actor, c ID) ([]Consen
 	if _, err := getContact(ctx, s.db, who.Tenant, c); err != nil {
 		return nil, fmt.Errorf("list consents: %w", err)
 	}
-	list, err := listConsents(ctx, s.db, who.Tenant, c)
+	people, err := People(ctx, s.db, who.Tenant, c)
+	if err != nil {
+		return nil, err
+	}
+	list, err := listConsents(ctx, s.db, who.Tenant, people)
 	if err != nil {
 		return nil, fmt.Errorf("list consents: %w", err)
 	}

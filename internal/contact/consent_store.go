@@ -34,12 +34,13 @@ func stateOf(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, key ConsentKey) 
 const consentColumns = `c.id, c.contact_id, c.channel, c.purpose, c.topic_id, c.action, c.at, p.source, p.wording, p.wording_id, p.wording_version,
 	p.evidence, p.ip, p.user_agent, p.member_id, p.act_seq, p.import_id, p.obtained_at`
 
-func listConsents(ctx context.Context, q db.Querier, t id.Tenant, c ID) ([]Consent, error) {
+func listConsents(ctx context.Context, q db.Querier, t id.Tenant, people []ID) ([]Consent, error) {
+	w := db.Where("c.tenant_id = ?", t).And(db.In("c.contact_id", people))
 	return db.All[Consent](ctx, q, `
 		SELECT `+consentColumns+`
 		FROM consent c JOIN consent_proof p ON p.tenant_id = c.tenant_id AND p.id = c.proof_id
-		WHERE c.tenant_id = ? AND c.contact_id = ?
-		ORDER BY c.id DESC`, t, c)
+		WHERE `+w.SQL()+`
+		ORDER BY c.id DESC`, w.Args()...)
 }
 
 func getConsent(ctx context.Context, q db.Querier, t id.Tenant, consent ConsentID) (Consent, error) {

@@ -29,10 +29,11 @@ const (
 	ByComplaintOfSpam Cause = "complaint"
 	ByStop            Cause = "stopped" // put on the stop-list by hand
 	ByDeletion        Cause = "deleted"
+	ByMerge           Cause = "merged" // two that were on the list became one, or that was taken back
 )
 
 // Causes lists them all.
-var Causes = []Cause{ByImport, ByForm, ByAPI, ByMember, ByOwnReturn, ByUndo, ByUnsubscribing, ByBounce, ByComplaintOfSpam, ByStop, ByDeletion}
+var Causes = []Cause{ByImport, ByForm, ByAPI, ByMember, ByOwnReturn, ByUndo, ByUnsubscribing, ByBounce, ByComplaintOfSpam, ByStop, ByDeletion, ByMerge}
 
 // causeOf is the cause of what an actor does.
 func causeOf(who access.Actor) Cause {

@@ -34,6 +34,8 @@ type helpers struct {
 func (s *Service) UseHygiene(q *jobs.Queue, hosts MailHosts, c clock.Clock) {
 	s.queue, s.hosts, s.clock = q, hosts, c
 	jobs.Register(q, domainJob, s.checkDomains, jobs.AtMost(1))
+	jobs.Register(q, duplicateJob, s.findDuplicates, jobs.AtMost(1))
+	jobs.Register(q, mergeEndJob, s.endMerge)
 }
 
 // Hygiene returns the judge of addresses.

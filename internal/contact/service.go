@@ -25,6 +25,7 @@ import (
 type Service struct {
 	db     *db.DB
 	events *event.Bus
+	keys   *secret.Keys
 	macs   sync.Pool // of hash.Hash keyed for address hashes
 
 	watching sync.RWMutex
@@ -37,7 +38,7 @@ type Service struct {
 // New makes the service. The keys give the stop-list its keyed hashes: with another master key it would be blind.
 func New(d *db.DB, events *event.Bus, keys *secret.Keys) *Service {
 	key := keys.MAC("contact.address")
-	return &Service{db: d, events: events, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+	return &Service{db: d, events: events, keys: keys, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
 // hash returns the keyed hash of an address key of one account, "" for none. 128 bits are kept.
@@ -151,12 +152,12 @@ func (s *Service) complete(ctx context.Context, t id.Tenant, f Filter) (Filter, 
 	return f, nil
 }
 
-// Get returns one contact.
+// Get returns one contact; of one that was merged into another, that one.
 func (s *Service) Get(ctx context.Context, who access.Actor, c ID) (View, error) {
 	if err := who.Can(access.ViewContacts); err != nil {
 		return View{}, err
 	}
-	got, err := getContact(ctx, s.db, who.Tenant, c)
+	got, _, err := follow(ctx, s.db, who.Tenant, c)
 	if err != nil {
 		return View{}, fmt.Errorf("get contact: %w", err)
 	}
@@ -283,10 +284,17 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c Contact) (Contact, err
 func (s *Service) free(ctx context.Context, tx *db.Tx, c *Contact) error {
 	if c.EmailKey != "" {
 		same, err := byEmail(ctx, tx, c.Tenant, []string{c.EmailKey})
-		if err != nil || len(same) == 0 || same[0].ID == c.ID {
+		if err != nil || len(same) > 0 && same[0].ID == c.ID {
 			return err
 		}
-		return ErrEmailTaken.With("contact", same[0].ID.String())
+		if len(same) > 0 {
+			return ErrEmailTaken.With("contact", same[0].ID.String())
+		}
+		alias, err := byAlias(ctx, tx, c.Tenant, []string{c.EmailKey})
+		if other, ok := alias[c.EmailKey]; err == nil && ok && other.ID != c.ID {
+			return ErrEmailTaken.With("contact", other.ID.String())
+		}
+		return err
 	}
 	same, err := byPhone(ctx, tx, c.Tenant, []string{c.Phone})
 	if err != nil {
@@ -389,7 +397,7 @@ func (s *Service) rememberLeft(ctx context.Context, tx *db.Tx, c Contact) error 
 		if st.Topic != 0 {
 			err = s.stopTopic(ctx, tx, c, st.Key())
 		} else {
-			err = s.suppress(ctx, tx, c.Tenant, Suppression{Channel: st.Channel, Address: c.Address(st.Channel), Scope: scopeOf(stoppedBy(st.Purpose)), Reason: Unsubscribed}, c.key(st.Channel), c.ID)
+			err = s.suppressPerson(ctx, tx, c, Suppression{Channel: st.Channel, Scope: scopeOf(stoppedBy(st.Purpose)), Reason: Unsubscribed})
 		}
 		if err != nil {
 			return err

@@ -87,9 +87,9 @@ func (sc StopScope) with(other StopScope) StopScope {
 	return scopeOf(append(slices.Clone(stopped[sc]), stopped[other]...))
 }
 
-// without is the scope that lets p through.
-func (sc StopScope) without(p channel.Purpose) StopScope {
-	return scopeOf(slices.DeleteFunc(slices.Clone(stopped[sc]), func(q channel.Purpose) bool { return q == p }))
+// without is the scope that lets some purposes through, as far as scopes go: whoever left advertising gets no offers of others either.
+func (sc StopScope) without(back []channel.Purpose) StopScope {
+	return scopeOf(slices.DeleteFunc(slices.Clone(stopped[sc]), func(p channel.Purpose) bool { return slices.Contains(back, p) }))
 }
 
 // Suppression is one entry of the stop-list: nothing goes to the address, whatever consent says.
@@ -195,14 +195,42 @@ func (s *Service) SuppressTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, 
 	if strength[reason] == 0 {
 		return ErrReason.With("reason", reason)
 	}
-	got, err := getContact(ctx, tx, t, c)
+	got, own, err := follow(ctx, tx, t, c)
 	if errors.Is(err, errs.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.suppress(ctx, tx, t, Suppression{Channel: ch, Address: got.Address(ch), Scope: ScopeAll, Reason: reason, Detail: detail}, got.key(ch), c)
+	e := Suppression{Channel: ch, Address: got.Address(ch), Scope: ScopeAll, Reason: reason, Detail: detail}
+	if reason == Complaint {
+		return s.suppressPerson(ctx, tx, got, e)
+	}
+	key := got.key(ch)
+	for _, a := range own { // the message went to the address of a contact that was merged since
+		if slices.Contains(a.Kind.channels(), ch) {
+			e.Address, key = a.Address, a.Key
+		}
+	}
+	return s.suppress(ctx, tx, t, e, key, got.ID)
+}
+
+// suppressPerson writes an entry for every address of a person on its channel.
+func (s *Service) suppressPerson(ctx context.Context, tx *db.Tx, c Contact, e Suppression) error {
+	keys, err := addressesOf(ctx, tx, c, e.Channel)
+	if err != nil {
+		return err
+	}
+	for i, key := range keys {
+		e.Address = key
+		if i == 0 && c.key(e.Channel) == key {
+			e.Address = c.Address(e.Channel)
+		}
+		if err := s.suppress(ctx, tx, c.Tenant, e, key, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // suppress writes an entry unless a stronger one is there.
@@ -274,8 +302,8 @@ func restore(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression) error {
 }
 
 // comeBack takes what the person returned to out of its entry: under another reason the address stays on the list.
-func (s *Service) comeBack(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, p channel.Purpose) error {
-	left := e.Left.without(p)
+func (s *Service) comeBack(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, back []channel.Purpose) error {
+	left := e.Left.without(back)
 	switch {
 	case e.Reason == Unsubscribed && left == "":
 		return deleteSuppression(ctx, tx, t, e.ID)

@@ -287,15 +287,24 @@ func SendableTopic(ctx context.Context, q db.Querier, t id.Tenant, topic TopicID
 	return err
 }
 
-// stopTopic remembers for the address that a topic was left.
+// stopTopic remembers for the addresses of the person that a topic was left.
 func (s *Service) stopTopic(ctx context.Context, tx *db.Tx, c Contact, key ConsentKey) error {
-	hash := s.hash(c.Tenant, c.key(key.Channel))
-	if hash == "" {
-		return nil
+	keys, err := addressesOf(ctx, tx, c, key.Channel)
+	if err != nil {
+		return err
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO topic_stop (tenant_id, address_hash, channel, purpose, topic_id, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		c.Tenant, hash, key.Channel, key.Purpose, key.Topic, tx.Now)
-	return err
+	for _, address := range keys {
+		if _, err := stopTopicAt(ctx, tx, c.Tenant, s.hash(c.Tenant, address), key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopTopicAt reports how many rows it made: none when the topic was left before.
+func stopTopicAt(ctx context.Context, tx *db.Tx, t id.Tenant, hash string, key ConsentKey) (int64, error) {
+	return db.Exec(ctx, tx, `INSERT INTO topic_stop (tenant_id, address_hash, channel, purpose, topic_id, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		t, hash, key.Channel, key.Purpose, key.Topic, tx.Now)
 }
 
 func (s *Service) dropTopicStop(ctx context.Context, tx *db.Tx, c Contact, key ConsentKey) error {

@@ -383,13 +383,16 @@ func (s *Service) removeTx(ctx context.Context, tx *db.Tx, t id.Tenant, list []C
 		return err
 	}
 	w := db.Where("tenant_id = ?", t).And(db.In("contact_id", ids))
-	for _, table := range []string{"list_member", "contact_tag", "contact_pause", "consent_state"} {
+	for _, table := range belongings {
 		if _, err := db.Exec(ctx, tx, `DELETE FROM `+table+` WHERE `+w.SQL(), w.Args()...); err != nil {
 			return err
 		}
 	}
 	w = db.Where("tenant_id = ?", t).And(db.In("id", ids))
 	if _, err := db.Exec(ctx, tx, `DELETE FROM contacts WHERE `+w.SQL(), w.Args()...); err != nil {
+		return err
+	}
+	if err := forgetMerges(ctx, tx, t, ids); err != nil {
 		return err
 	}
 	for _, c := range ids {

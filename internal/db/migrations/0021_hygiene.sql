@@ -23,7 +23,7 @@ CREATE TABLE contact_merge (
     at          {big} NOT NULL,
     undo_until  {big} NOT NULL,
     undone_at   {big},
-    kept        {text}
+    kept        {bytes}
 ) {strict};
 CREATE INDEX contact_merge_tenant ON contact_merge (tenant_id, id);
 CREATE INDEX contact_merge_into ON contact_merge (tenant_id, into_id);
