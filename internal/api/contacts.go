@@ -220,7 +220,6 @@ func (a *API) registerContacts(r routes) {
 	private(r, post("/contacts/{id}/consents").needs(editContacts).as("grantConsent", "contacts", "Record a consent with its evidence").gives(201).once(), a.grantConsent)
 	private(r, post("/contacts/{id}/withdraw").needs(editContacts).as("withdrawConsent", "contacts", "Record that the contact no longer agrees; takes effect before the next send"), a.withdrawConsent)
 	private(r, get("/contacts/{id}/timeline").needs(viewContacts).as("getTimeline", "contacts", "What happened to a contact"), a.timeline)
-	download(r, get("/contacts.csv").needs(exportContacts).as("exportContacts", "contacts", "Export contacts"), "text/csv", a.exportContacts)
 	a.registerMasses(r)
 	a.registerFields(r)
 	a.registerTags(r)

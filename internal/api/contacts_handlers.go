@@ -2,15 +2,10 @@ package api
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
-	"strings"
-	"time"
 
 	"keruen/internal/access"
 	"keruen/internal/channel"
 	"keruen/internal/contact"
-	"keruen/internal/page"
 )
 
 func (a *API) listContacts(ctx context.Context, who access.Actor, in *ContactsInput) (List[Contact], error) {
@@ -218,74 +213,4 @@ func (a *API) withdrawConsent(ctx context.Context, who access.Actor, in *Withdra
 		return Contact{}, err
 	}
 	return a.contact(ctx, who, id)
-}
-
-// exportContacts writes the contacts that the filter lets through, page by page.
-func (a *API) exportContacts(ctx context.Context, who access.Actor, in *ContactsInput) (Download, error) {
-	f, err := in.filter()
-	if err != nil {
-		return Download{}, err
-	}
-	if err := who.Can(access.ExportContacts); err != nil {
-		return Download{}, err
-	}
-	fields, err := a.Contacts.Fields(ctx, who.Tenant)
-	if err != nil {
-		return Download{}, err
-	}
-	write := func(ctx context.Context, w io.Writer) error { return a.writeContacts(ctx, who, f, fields, w) }
-	return Download{Filename: "contacts-" + a.Clock.Now().Format(time.DateOnly) + ".csv", Write: write}, nil
-}
-
-func (a *API) writeContacts(ctx context.Context, who access.Actor, f contact.Filter, fields []contact.Field, w io.Writer) error {
-	out := csv.NewWriter(w)
-	head := []string{"email", "phone", "first_name", "last_name", "lang", "advertising_consent", "created_at"}
-	for _, field := range fields {
-		head = append(head, field.Key)
-	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	for f.Ask = (page.Ask{Limit: page.MaxLimit}); ; {
-		got, err := a.Contacts.List(ctx, who, f)
-		if err != nil {
-			return err
-		}
-		for _, v := range got.Items {
-			if err := out.Write(contactRow(v, fields)); err != nil {
-				return err
-			}
-		}
-		if out.Flush(); out.Error() != nil || got.Next == "" {
-			return out.Error()
-		}
-		if f.Ask, err = page.Read(got.Next, page.MaxLimit); err != nil {
-			return err
-		}
-	}
-}
-
-func contactRow(v contact.View, fields []contact.Field) []string {
-	consent := string(contact.Absent)
-	for _, s := range v.Consents {
-		if s.Channel == channel.Email && s.Purpose == channel.Advertising && s.Topic == 0 {
-			consent = string(s.Action)
-		}
-	}
-	row := []string{v.Email, v.Phone, v.FirstName, v.LastName, v.Lang, consent, v.CreatedAt.Format(time.RFC3339)}
-	for _, field := range fields {
-		row = append(row, v.Fields[field.Key].Text())
-	}
-	for i := range row {
-		row[i] = harmless(row[i])
-	}
-	return row
-}
-
-// harmless keeps a spreadsheet from running a cell as a formula. A telephone number is none.
-func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) || strings.Trim(cell, "+0123456789") == "" {
-		return cell
-	}
-	return "'" + cell
 }

@@ -22,8 +22,8 @@ func TestAFileThatIsNoTableIsRefusedWithAdvice(t *testing.T) {
 	for name, f := range map[string]struct{ content, code string }{
 		"empty.csv":  {"", "import.empty"},
 		"blank.csv":  {"\xEF\xBB\xBF \r\n\r\n ", "import.empty"},
-		"people.csv": {"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00sheet", "import.spreadsheet"},
-		"old.xls":    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\x00\x00", "import.spreadsheet"},
+		"people.csv": {"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00sheet", "import.damaged"},
+		"old.xls":    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\x00\x00", "import.damaged"},
 		"photo.csv":  {"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", "import.binary"},
 		"nuls.csv":   {"E-mail;Имя\na@alpha.test;А\x00я\n", "import.binary"},
 		"line.csv":   {strings.Repeat("x", 2<<20), "import.not_table"},

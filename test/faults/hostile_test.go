@@ -157,7 +157,9 @@ func TestNamesAreTextEverywhere(t *testing.T) {
 	im := c.Import(t, "people.csv", []byte(csv), "Все")
 	require.Equal(t, 3, im.Number("counts.created"), "%v", im)
 
-	for _, path := range []string{"/api/v1/contacts.csv", "/api/v1/imports/" + im.Text("id") + "/rejected.csv"} {
+	export := c.Post(t, "/api/v1/exports", program.Doc{"format": "csv", "reason": "сверка"}).Text("id")
+	c.Await(t, "/api/v1/exports/"+export, "ready")
+	for _, path := range []string{"/api/v1/exports/" + export + "/file", "/api/v1/imports/" + im.Text("id") + "/rejected.csv"} {
 		file, _ := c.Raw(t, "GET", path, "", nil)
 		for line := range strings.Lines(string(file)) {
 			for _, cell := range strings.FieldsFunc(strings.TrimPrefix(line, "\uFEFF"), func(r rune) bool { return r == ';' || r == ',' }) {
