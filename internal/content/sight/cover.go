@@ -7,7 +7,7 @@ import (
 // position judges where a text or a picture lies: off the page, cut off, under something, or below a void.
 func (d *document) position(e *element, p piece, l *layout) trouble {
 	switch {
-	case p.at.x1 <= 1 || p.at.y1 <= 1 || p.at.x0 > l.width+farAside:
+	case p.at.x0+p.at.x1 <= 2 || p.at.y0+p.at.y1 <= 2 || p.at.x0 > l.width+farAside:
 		return trouble{reason: "off_screen", by: e.shifted(), properties: []string{"position", "left", "top", "right", "bottom", "margin", "text-indent", "transform", "translate"}}
 	}
 	if t := e.cut(p.at); !t.ok() {

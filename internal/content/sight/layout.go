@@ -1,6 +1,7 @@
 package sight
 
 import (
+	"math"
 	"strings"
 	"unicode"
 )
@@ -11,6 +12,17 @@ type rect struct{ x0, y0, x1, y1 float64 }
 func (r rect) area() float64 { return max(0, r.x1-r.x0) * max(0, r.y1-r.y0) }
 
 func (r rect) moved(dx, dy float64) rect { return rect{r.x0 + dx, r.y0 + dy, r.x1 + dx, r.y1 + dy} }
+
+// turned is the box of a rectangle after a turn by degrees around the middle of another one.
+func (r rect) turned(degrees float64, around rect) rect {
+	sin, cos := math.Sincos(degrees * math.Pi / 180)
+	mx, my := (around.x0+around.x1)/2, (around.y0+around.y1)/2
+	x, y := (r.x0+r.x1)/2-mx, (r.y0+r.y1)/2-my
+	w, h := (r.x1-r.x0)/2, (r.y1-r.y0)/2
+	wide, high := math.Abs(w*cos)+math.Abs(h*sin), math.Abs(w*sin)+math.Abs(h*cos)
+	cx, cy := mx+x*cos-y*sin, my+x*sin+y*cos
+	return rect{cx - wide, cy - high, cx + wide, cy + high}
+}
 
 func (r rect) meet(o rect) rect {
 	return rect{max(r.x0, o.x0), max(r.y0, o.y0), min(r.x1, o.x1), min(r.y1, o.y1)}
@@ -179,6 +191,13 @@ func (l *layout) shift(e *element, mark int) {
 	for _, t := range s.transform {
 		mx, my := t.moves(s.size, e.box)
 		dx, dy = dx+mx, dy+my
+	}
+	for _, t := range s.transform {
+		if (t.name == "rotate" || t.name == "rotatez") && len(t.args) > 0 {
+			for i := mark; i < len(l.pieces); i++ {
+				l.pieces[i].at = l.pieces[i].at.turned(angle(t.args[0]), e.box)
+			}
+		}
 	}
 	if dx == 0 && dy == 0 {
 		return
