@@ -365,93 +365,6 @@ export type ColumnProposal = {
     new_kind: 'text' | 'number' | 'date' | 'boolean' | 'list';
 };
 
-export type Condition = {
-    /**
-     * With activity. What machines do does not count; who clicked has opened; unopened: delivered and none of them opened.
-     */
-    act?: 'sent' | 'delivered' | 'bounced' | 'opened' | 'clicked' | 'unopened';
-    /**
-     * All of these hold.
-     */
-    all?: Array<Condition>;
-    /**
-     * One of these holds.
-     */
-    any?: Array<Condition>;
-    /**
-     * With activity: any of these campaigns.
-     */
-    campaigns?: Array<string>;
-    /**
-     * With consent and stop_list.
-     */
-    channel?: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
-    /**
-     * Days of the account's time zone.
-     */
-    days?: number;
-    /**
-     * link is the whole address.
-     */
-    exact?: boolean;
-    /**
-     * With between: the first value, which belongs to it.
-     */
-    from?: string | number | boolean | Array<string>;
-    /**
-     * With field: its key. With attribute: email, email_domain, phone, phone_country, phone_operator, first_name, last_name, lang, created_at or updated_at.
-     */
-    key?: string;
-    /**
-     * What a condition looks at.
-     */
-    kind?: 'attribute' | 'field' | 'tag' | 'list' | 'consent' | 'stop_list' | 'activity' | 'inactivity' | 'import' | 'segment';
-    /**
-     * With activity: any of the last so many campaigns.
-     */
-    last?: number;
-    /**
-     * With clicked: the address of the link or a part of it.
-     */
-    link?: string;
-    /**
-     * This does not hold.
-     */
-    not?: Condition;
-    /**
-     * How it compares. anniversary: day and month come within the next days; older_days: more than so many days ago.
-     */
-    op?: 'is' | 'is_not' | 'contains' | 'not_contains' | 'begins' | 'ends' | 'any_of' | 'all_of' | 'none_of' | 'empty' | 'filled' | 'lt' | 'lte' | 'gt' | 'gte' | 'between' | 'on' | 'before' | 'after' | 'last_days' | 'next_days' | 'older_days' | 'anniversary' | 'yes' | 'no' | 'did' | 'did_not';
-    /**
-     * With consent.
-     */
-    purpose?: 'transactional' | 'advertising' | 'third_party';
-    /**
-     * With consent.
-     */
-    state?: 'granted' | 'withdrawn' | 'none';
-    /**
-     * With activity: in so many different letters at least.
-     */
-    times?: number;
-    /**
-     * With between: the last value, which belongs to it.
-     */
-    to?: string | number | boolean | Array<string>;
-    /**
-     * With consent: id of a topic; absent: the purpose as a whole.
-     */
-    topic?: string;
-    /**
-     * Text, number or day (2026-03-31).
-     */
-    value?: string | number | boolean | Array<string>;
-    /**
-     * With any_of, all_of, none_of: texts, or ids of tags, lists, imports, segments. With consent: sources. With stop_list: reasons.
-     */
-    values?: Array<string>;
-};
-
 export type ConfirmEmailChangeInputBody = {
     change: string;
     code: string;
@@ -625,10 +538,6 @@ export type ContactPause = {
     until: string;
 };
 
-export type CountSegmentInputBody = {
-    condition: Condition;
-};
-
 export type CreateApiKeyInputBody = {
     allowed_addresses?: Array<string>;
     expires_at?: string;
@@ -712,11 +621,6 @@ export type CreateFormInputBody = {
 };
 
 export type CreateListInputBody = {
-    name: string;
-};
-
-export type CreateSegmentInputBody = {
-    condition: Condition;
     name: string;
 };
 
@@ -1907,42 +1811,6 @@ export type ListPreviewContact = {
     total?: Total;
 };
 
-export type ListSegment = {
-    items: Array<Segment>;
-    /**
-     * Cursor of the next page, null on the last one.
-     */
-    next: string | null;
-    /**
-     * How many there are in all, where it is known.
-     */
-    total?: Total;
-};
-
-export type ListSegmentRecipe = {
-    items: Array<SegmentRecipe>;
-    /**
-     * Cursor of the next page, null on the last one.
-     */
-    next: string | null;
-    /**
-     * How many there are in all, where it is known.
-     */
-    total?: Total;
-};
-
-export type ListSegmentUse = {
-    items: Array<SegmentUse>;
-    /**
-     * Cursor of the next page, null on the last one.
-     */
-    next: string | null;
-    /**
-     * How many there are in all, where it is known.
-     */
-    total?: Total;
-};
-
 export type ListSender = {
     items: Array<Sender>;
     /**
@@ -2073,24 +1941,6 @@ export type ListWording = {
      * How many there are in all, where it is known.
      */
     total?: Total;
-};
-
-export type MadeList = {
-    /**
-     * Id of the job that puts the contacts on it.
-     */
-    job: string;
-    /**
-     * Id of the list.
-     */
-    list: string;
-};
-
-export type MakeListInputBody = {
-    /**
-     * Of the new list.
-     */
-    name: string;
 };
 
 export type MassInputBody = {
@@ -2344,11 +2194,6 @@ export type PatchMemberInputBody = {
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
 };
 
-export type PatchSegmentInputBody = {
-    condition?: Condition;
-    name?: string;
-};
-
 export type PatchSenderInputBody = {
     address?: string;
     name?: string;
@@ -2577,13 +2422,6 @@ export type PreviewLetterInputBody = {
     purpose?: 'transactional' | 'advertising' | 'third_party';
 };
 
-export type PreviewSegmentInputBody = {
-    channel?: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
-    condition: Condition;
-    purpose?: 'transactional' | 'advertising' | 'third_party';
-    topic?: string;
-};
-
 export type Problem = {
     /**
      * Stable name of the error.
@@ -2786,76 +2624,6 @@ export type SecondFactorInputBody = {
      * Six digits of the app, or a recovery code.
      */
     code: string;
-};
-
-export type Segment = {
-    /**
-     * A Condition.
-     */
-    condition: unknown;
-    /**
-     * How many it found when it was counted last; null: not counted yet.
-     */
-    contacts: number | null;
-    counted_at?: string;
-    created_at: string;
-    created_by?: string;
-    id: string;
-    /**
-     * What it names and is not there any more. Then it is frozen: nothing is sent to it until it is mended.
-     */
-    missing: Array<SegmentGap>;
-    name: string;
-    updated_at: string;
-    version: number;
-};
-
-export type SegmentCount = {
-    contacts: number;
-    /**
-     * How many each condition of the topmost group finds by itself, in their order; empty for more than ten.
-     */
-    parts: Array<number>;
-};
-
-export type SegmentGap = {
-    kind: 'field' | 'tag' | 'list' | 'topic' | 'segment' | 'campaign';
-    path: string;
-    /**
-     * Key or id.
-     */
-    ref: string;
-};
-
-export type SegmentPreview = {
-    /**
-     * Who would be left out, by reason.
-     */
-    excluded: Array<ExcludedReason>;
-    reachable: number;
-    /**
-     * Ten of them at most, the newest.
-     */
-    sample: Array<Contact>;
-    total: number;
-};
-
-export type SegmentRecipe = {
-    /**
-     * A Condition.
-     */
-    condition: unknown;
-    key: string;
-};
-
-export type SegmentUse = {
-    id: string;
-    kind: 'segment' | 'campaign';
-    name: string;
-    /**
-     * What it will do depends on the segment still; it stands in the way of deleting.
-     */
-    open: boolean;
 };
 
 export type SendCampaignInputBody = {
@@ -7438,311 +7206,6 @@ export type GetProofKeyResponses = {
 };
 
 export type GetProofKeyResponse = GetProofKeyResponses[keyof GetProofKeyResponses];
-
-export type ListSegmentsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/segments';
-};
-
-export type ListSegmentsErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type ListSegmentsError = ListSegmentsErrors[keyof ListSegmentsErrors];
-
-export type ListSegmentsResponses = {
-    /**
-     * OK
-     */
-    200: ListSegment;
-};
-
-export type ListSegmentsResponse = ListSegmentsResponses[keyof ListSegmentsResponses];
-
-export type CreateSegmentData = {
-    body: CreateSegmentInputBody;
-    headers?: {
-        /**
-         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/segments';
-};
-
-export type CreateSegmentErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type CreateSegmentError = CreateSegmentErrors[keyof CreateSegmentErrors];
-
-export type CreateSegmentResponses = {
-    /**
-     * Created
-     */
-    201: Segment;
-};
-
-export type CreateSegmentResponse = CreateSegmentResponses[keyof CreateSegmentResponses];
-
-export type CountConditionData = {
-    body: CountSegmentInputBody;
-    path?: never;
-    query?: never;
-    url: '/segments/count';
-};
-
-export type CountConditionErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type CountConditionError = CountConditionErrors[keyof CountConditionErrors];
-
-export type CountConditionResponses = {
-    /**
-     * OK
-     */
-    200: SegmentCount;
-};
-
-export type CountConditionResponse = CountConditionResponses[keyof CountConditionResponses];
-
-export type PreviewConditionData = {
-    body: PreviewSegmentInputBody;
-    path?: never;
-    query?: never;
-    url: '/segments/preview';
-};
-
-export type PreviewConditionErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type PreviewConditionError = PreviewConditionErrors[keyof PreviewConditionErrors];
-
-export type PreviewConditionResponses = {
-    /**
-     * OK
-     */
-    200: SegmentPreview;
-};
-
-export type PreviewConditionResponse = PreviewConditionResponses[keyof PreviewConditionResponses];
-
-export type ListSegmentRecipesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/segments/recipes';
-};
-
-export type ListSegmentRecipesErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type ListSegmentRecipesError = ListSegmentRecipesErrors[keyof ListSegmentRecipesErrors];
-
-export type ListSegmentRecipesResponses = {
-    /**
-     * OK
-     */
-    200: ListSegmentRecipe;
-};
-
-export type ListSegmentRecipesResponse = ListSegmentRecipesResponses[keyof ListSegmentRecipesResponses];
-
-export type DeleteSegmentData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/segments/{id}';
-};
-
-export type DeleteSegmentErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type DeleteSegmentError = DeleteSegmentErrors[keyof DeleteSegmentErrors];
-
-export type DeleteSegmentResponses = {
-    /**
-     * No Content
-     */
-    204: void;
-};
-
-export type DeleteSegmentResponse = DeleteSegmentResponses[keyof DeleteSegmentResponses];
-
-export type GetSegmentData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/segments/{id}';
-};
-
-export type GetSegmentErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type GetSegmentError = GetSegmentErrors[keyof GetSegmentErrors];
-
-export type GetSegmentResponses = {
-    /**
-     * OK
-     */
-    200: Segment;
-};
-
-export type GetSegmentResponse = GetSegmentResponses[keyof GetSegmentResponses];
-
-export type UpdateSegmentData = {
-    body: PatchSegmentInputBody;
-    headers?: {
-        /**
-         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
-         */
-        'If-Match'?: string;
-    };
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/segments/{id}';
-};
-
-export type UpdateSegmentErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type UpdateSegmentError = UpdateSegmentErrors[keyof UpdateSegmentErrors];
-
-export type UpdateSegmentResponses = {
-    /**
-     * OK
-     */
-    200: Segment;
-};
-
-export type UpdateSegmentResponse = UpdateSegmentResponses[keyof UpdateSegmentResponses];
-
-export type CountSegmentData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/segments/{id}/count';
-};
-
-export type CountSegmentErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type CountSegmentError = CountSegmentErrors[keyof CountSegmentErrors];
-
-export type CountSegmentResponses = {
-    /**
-     * OK
-     */
-    200: Segment;
-};
-
-export type CountSegmentResponse = CountSegmentResponses[keyof CountSegmentResponses];
-
-export type MakeListOfSegmentData = {
-    body: MakeListInputBody;
-    headers?: {
-        /**
-         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/segments/{id}/list';
-};
-
-export type MakeListOfSegmentErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type MakeListOfSegmentError = MakeListOfSegmentErrors[keyof MakeListOfSegmentErrors];
-
-export type MakeListOfSegmentResponses = {
-    /**
-     * Accepted
-     */
-    202: MadeList;
-};
-
-export type MakeListOfSegmentResponse = MakeListOfSegmentResponses[keyof MakeListOfSegmentResponses];
-
-export type ListSegmentUsesData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/segments/{id}/uses';
-};
-
-export type ListSegmentUsesErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type ListSegmentUsesError = ListSegmentUsesErrors[keyof ListSegmentUsesErrors];
-
-export type ListSegmentUsesResponses = {
-    /**
-     * OK
-     */
-    200: ListSegmentUse;
-};
-
-export type ListSegmentUsesResponse = ListSegmentUsesResponses[keyof ListSegmentUsesResponses];
 
 export type ListSendersData = {
     body?: never;
