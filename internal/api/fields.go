@@ -44,7 +44,7 @@ type Field struct {
 	ID      string   `json:"id,omitempty" example:"fld_0d3f8k2m9q1zr" doc:"Empty for builtin fields."`
 	Key     string   `json:"key" doc:"Name in templates: {{key}}."`
 	Label   string   `json:"label"`
-	Type    string   `json:"type" enum:"text,number,date,boolean,choice,list"`
+	Kind    string   `json:"kind" enum:"text,number,date,boolean,choice,list"`
 	Options []string `json:"options,omitempty" doc:"Allowed values of a choice or a list; a list without any is free."`
 	Builtin bool     `json:"builtin" doc:"E-mail, names and the like; cannot be removed."`
 	Turning bool     `json:"turning,omitempty" doc:"A job is turning the values of contacts into the present type."`
@@ -64,7 +64,7 @@ type CreateFieldInput struct {
 	Body struct {
 		Key     string   `json:"key" required:"false" pattern:"^([a-z][a-z0-9_]{0,39})?$" patternDescription:"lower-case latin letters, digits and _, beginning with a letter" doc:"Empty: made from the label."`
 		Label   string   `json:"label" minLength:"1" maxLength:"80"`
-		Type    string   `json:"type,omitempty" enum:"text,number,date,boolean,choice,list" default:"text"`
+		Kind    string   `json:"kind,omitempty" enum:"text,number,date,boolean,choice,list" default:"text"`
 		Options []string `json:"options,omitempty" maxItems:"100" doc:"Of a choice (needed) or a list."`
 	}
 }
@@ -77,7 +77,7 @@ type FieldPath struct {
 // FieldChange holds the new values of a field; absent ones stay.
 type FieldChange struct {
 	Label   string    `json:"label,omitempty" maxLength:"80"`
-	Type    string    `json:"type,omitempty" enum:"text,number,date,boolean,choice,list"`
+	Kind    string    `json:"kind,omitempty" enum:"text,number,date,boolean,choice,list"`
 	Options *[]string `json:"options,omitempty" maxItems:"100"`
 }
 

@@ -17,7 +17,7 @@ func (a *API) listFields(ctx context.Context, who access.Actor, _ *Nothing) (Fie
 	}
 	all := make([]Field, 0, len(builtinFields)+len(custom))
 	for _, key := range builtinFields {
-		all = append(all, Field{Key: key, Label: key, Type: "text", Builtin: true})
+		all = append(all, Field{Key: key, Label: key, Kind: "text", Builtin: true})
 	}
 	for _, f := range custom {
 		all = append(all, fieldWire(f))
@@ -29,17 +29,17 @@ func (a *API) listFields(ctx context.Context, who access.Actor, _ *Nothing) (Fie
 var builtinFields = []string{"email", "phone", "first_name", "last_name", "lang"}
 
 func fieldWire(f contact.Field) Field {
-	return Field{ID: f.ID.String(), Key: f.Key, Label: f.Label, Type: string(f.Kind), Options: f.Options, Turning: f.Turning != "", Version: f.Version}
+	return Field{ID: f.ID.String(), Key: f.Key, Label: f.Label, Kind: string(f.Kind), Options: f.Options, Turning: f.Turning != "", Version: f.Version}
 }
 
 func (a *API) createField(ctx context.Context, who access.Actor, in *CreateFieldInput) (Field, error) {
 	b := in.Body
-	f, err := a.Contacts.CreateField(ctx, who, contact.FieldDraft{Key: b.Key, Label: b.Label, Kind: contact.FieldKind(b.Type), Options: b.Options})
+	f, err := a.Contacts.CreateField(ctx, who, contact.FieldDraft{Key: b.Key, Label: b.Label, Kind: contact.FieldKind(b.Kind), Options: b.Options})
 	return fieldWire(f), err
 }
 
 func (c FieldChange) inside() contact.FieldChange {
-	return contact.FieldChange{Label: c.Label, Kind: contact.FieldKind(c.Type), Options: c.Options}
+	return contact.FieldChange{Label: c.Label, Kind: contact.FieldKind(c.Kind), Options: c.Options}
 }
 
 func (a *API) previewField(ctx context.Context, who access.Actor, in *PreviewFieldInput) (FieldPreview, error) {
