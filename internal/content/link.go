@@ -8,7 +8,7 @@ import (
 
 // writeTag copies a start tag. Handlers of events go, addresses are checked, links become tracked, placeholders become fields.
 func (p *page) writeTag(name, raw string, attrs []attribute, offset int) {
-	at := 1 + len(name)
+	at := nameEnd(raw)
 	p.out.text(raw[:at])
 	p.out.add(segment{op: opPlace, link: offset})
 	for i, a := range attrs {

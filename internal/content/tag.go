@@ -18,11 +18,8 @@ func (a attribute) text() string { return html.UnescapeString(a.value) }
 
 // attributes reads a start tag as the tokenizer of HTML does (WHATWG HTML §13.2.5.32–39), keeping places.
 func attributes(tag string) (name string, list []attribute) {
-	i := 1
-	for i < len(tag) && !isSpace(tag[i]) && tag[i] != '/' && tag[i] != '>' {
-		i++
-	}
-	name = strings.ToLower(tag[1:min(i, len(tag))])
+	i := nameEnd(tag)
+	name = strings.ToLower(tag[1:i])
 	for {
 		for i < len(tag) && (isSpace(tag[i]) || tag[i] == '/') {
 			i++
@@ -34,6 +31,15 @@ func attributes(tag string) (name string, list []attribute) {
 		a, i = oneAttribute(tag, i)
 		list = append(list, a)
 	}
+}
+
+// nameEnd is where the name of a tag ends in its source. Its lower case may be longer: broken characters are replaced there.
+func nameEnd(tag string) int {
+	i := 1
+	for i < len(tag) && !isSpace(tag[i]) && tag[i] != '/' && tag[i] != '>' {
+		i++
+	}
+	return min(i, len(tag))
 }
 
 func oneAttribute(tag string, i int) (attribute, int) {
