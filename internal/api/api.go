@@ -133,6 +133,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerTeam(r)
 	a.registerAudit(r)
 	a.registerContacts(r)
+	a.registerHygiene(r)
 	a.registerImports(r)
 	a.registerForms(r)
 	a.registerExports(r)

@@ -27,7 +27,7 @@ func (a *API) timeline(ctx context.Context, who access.Actor, in *ContactPath) (
 	if err != nil {
 		return List[TimelineEntry]{}, err
 	}
-	messages, err := a.Delivery.OfContact(ctx, who.Tenant, id)
+	messages, err := a.messagesOf(ctx, who, c.ID)
 	if err != nil {
 		return List[TimelineEntry]{}, err
 	}
@@ -48,6 +48,23 @@ func (a *API) timeline(ctx context.Context, who access.Actor, in *ContactPath) (
 	}
 	slices.SortStableFunc(all, func(x, y TimelineEntry) int { return y.At.Compare(x.At) })
 	return List[TimelineEntry]{Items: all}, nil
+}
+
+// messagesOf are the messages to a person under all the numbers that it had before merges.
+func (a *API) messagesOf(ctx context.Context, who access.Actor, c contact.ID) ([]delivery.Passage, error) {
+	people, err := a.Contacts.People(ctx, who, c)
+	if err != nil {
+		return nil, err
+	}
+	var out []delivery.Passage
+	for _, p := range people {
+		list, err := a.Delivery.OfContact(ctx, who.Tenant, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 func messageEntries(m delivery.Passage, names map[campaign.ID]string) []TimelineEntry {

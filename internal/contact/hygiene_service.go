@@ -47,7 +47,7 @@ func (s *Service) CheckAddress(ctx context.Context, who access.Actor, address, c
 	if err := who.Can(access.ViewContacts); err != nil {
 		return Verdict{}, err
 	}
-	if looksLikePhone(address) {
+	if LooksLikePhone(address) {
 		return s.hygiene.CheckPhone(address, country), nil
 	}
 	v := s.hygiene.CheckEmail(address)
@@ -71,8 +71,8 @@ func (v Verdict) on(d DomainCheck, dead bool) Verdict {
 	return v
 }
 
-// looksLikePhone tells whether a text is meant as a number rather than as an address.
-func looksLikePhone(s string) bool {
+// LooksLikePhone tells whether a text is meant as a number rather than as an address.
+func LooksLikePhone(s string) bool {
 	s = strings.TrimSpace(s)
 	digits := 0
 	for _, r := range s {
