@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 // selector is one complex selector (Selectors 4): compounds from left to right with what joins each to the one before.
@@ -78,7 +76,8 @@ func parseSelector(s string) (selector, bool) {
 	return sel, len(sel.compounds) > 0 && (join == 0 || join == ' ')
 }
 
-func name(s string, i int) int {
+// identEnd returns the end of the identifier that begins at i.
+func identEnd(s string, i int) int {
 	for i < len(s) {
 		c := s[i]
 		switch {
@@ -118,7 +117,7 @@ func (sel *selector) compound(s string, i int) (int, compound, bool) {
 		case '|':
 			i++
 		case '#', '.':
-			end := name(s, i+1)
+			end := identEnd(s, i+1)
 			if end == i+1 {
 				return i, c, false
 			}
@@ -147,7 +146,7 @@ func (sel *selector) compound(s string, i int) (int, compound, bool) {
 			}
 			i = end
 		default:
-			end := name(s, i)
+			end := identEnd(s, i)
 			if end == i || i != begin && s[i-1] != '|' {
 				return i, c, false
 			}
@@ -191,7 +190,7 @@ func (sel *selector) pseudoOf(c *compound, s string, i int) (int, bool) {
 	if element {
 		begin++
 	}
-	end := name(s, begin)
+	end := identEnd(s, begin)
 	word := strings.ToLower(s[begin:end])
 	args := ""
 	if end < len(s) && s[end] == '(' {
@@ -326,150 +325,4 @@ func foreignWrapper(s string) bool {
 	default:
 		return false
 	}
-}
-
-// matches tells whether e is what the selector names.
-func (sel *selector) matches(e *element, hover bool) bool {
-	return sel.from(len(sel.compounds)-1, e, hover)
-}
-
-func (sel *selector) from(i int, e *element, hover bool) bool {
-	c := &sel.compounds[i]
-	if e.page.steps++; e.page.steps > maxSteps || !c.matches(e, hover) {
-		return false
-	}
-	if i == 0 {
-		return true
-	}
-	switch c.join {
-	case '>':
-		return e.parent != nil && sel.from(i-1, e.parent, hover)
-	case '+':
-		return e.previous() != nil && sel.from(i-1, e.previous(), hover)
-	case '~':
-		for p := e.previous(); p != nil; p = p.previous() {
-			if sel.from(i-1, p, hover) {
-				return true
-			}
-		}
-		return false
-	default:
-		for p := e.parent; p != nil; p = p.parent {
-			if sel.from(i-1, p, hover) {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-func (c *compound) matches(e *element, hover bool) bool {
-	if c.tag != "" && c.tag != e.tag {
-		return false
-	}
-	for _, id := range c.ids {
-		if !strings.EqualFold(id, e.id) {
-			return false
-		}
-	}
-	for _, class := range c.classes {
-		if !slices.ContainsFunc(e.classes, func(have string) bool { return strings.EqualFold(have, class) }) {
-			return false
-		}
-	}
-	for i := range c.attrs {
-		if !c.attrs[i].matches(e.node) {
-			return false
-		}
-	}
-	for i := range c.tests {
-		if !c.tests[i].matches(e, hover) {
-			return false
-		}
-	}
-	return true
-}
-
-func (t *attrTest) matches(n *html.Node) bool {
-	have, ok := attr(n, t.name)
-	want := t.value
-	if t.fold || t.name == "type" || t.name == "dir" || t.name == "align" || t.name == "bgcolor" || t.name == "lang" {
-		have, want = strings.ToLower(have), strings.ToLower(want)
-	}
-	switch t.op {
-	case "":
-		return ok
-	case "=":
-		return ok && have == want
-	case "~=":
-		return slices.Contains(strings.Fields(have), want)
-	case "|=":
-		return ok && (have == want || strings.HasPrefix(have, want+"-"))
-	case "^=":
-		return want != "" && strings.HasPrefix(have, want)
-	case "$=":
-		return want != "" && strings.HasSuffix(have, want)
-	default:
-		return want != "" && strings.Contains(have, want)
-	}
-}
-
-func (p *pseudoClass) matches(e *element, hover bool) bool {
-	switch p.name {
-	case "hover":
-		return hover
-	case "link":
-		_, ok := attr(e.node, "href")
-		return ok && (e.tag == "a" || e.tag == "area")
-	case "root":
-		return e.parent == nil
-	case "empty":
-		return e.node.FirstChild == nil
-	case "not":
-		return !matchesAny(p.list, e, hover)
-	case "is":
-		return matchesAny(p.list, e, hover)
-	case "has":
-		return e.has(p.list, hover)
-	case "lang":
-		return e.inLanguage(p.list[0].text)
-	case "first-child":
-		return e.index == 0
-	case "last-child":
-		return e.fromEnd() == 0
-	case "only-child":
-		return e.index == 0 && e.fromEnd() == 0
-	case "first-of-type":
-		return e.ofType() == 0
-	case "last-of-type":
-		return e.ofTypeFromEnd() == 0
-	case "only-of-type":
-		return e.ofType() == 0 && e.ofTypeFromEnd() == 0
-	case "nth-child":
-		return p.nth(e.index + 1)
-	case "nth-last-child":
-		return p.nth(e.fromEnd() + 1)
-	case "nth-of-type":
-		return p.nth(e.ofType() + 1)
-	case "nth-last-of-type":
-		return p.nth(e.ofTypeFromEnd() + 1)
-	default:
-		return false
-	}
-}
-
-func (p *pseudoClass) nth(n int) bool {
-	if p.a == 0 {
-		return n == p.b
-	}
-	return (n-p.b)%p.a == 0 && (n-p.b)/p.a >= 0
-}
-
-func matchesAny(list []selector, e *element, hover bool) bool {
-	for i := range list {
-		if list[i].matches(e, hover) {
-			return true
-		}
-	}
-	return false
 }
