@@ -1,4 +1,5 @@
 import {
+  IconAdjustments,
   IconAddressBook,
   IconAt,
   IconFileImport,
@@ -38,6 +39,7 @@ export const nav: NavGroup[] = [
       { name: 'nav.contacts', to: '/contacts', icon: IconAddressBook, needs: 'contacts.view', keys: 'G C' },
       { name: 'nav.lists', to: '/lists', icon: IconList, needs: 'contacts.view', keys: 'G L' },
       { name: 'nav.imports', to: '/imports', icon: IconFileImport, needs: 'contacts.view' },
+      { name: 'nav.preferences', to: '/preferences', icon: IconAdjustments, needs: 'contacts.view' },
       { name: 'nav.suppressions', to: '/suppressions', icon: IconUserCancel, needs: 'contacts.view' },
     ],
   },

@@ -8,6 +8,7 @@ import { contentRoutes } from '@/content/routes'
 import { exportRoutes } from '@/export/routes'
 import { homeRoutes } from '@/home/routes'
 import { intakeRoutes } from '@/intake/routes'
+import { preferenceRoutes } from '@/preference/routes'
 import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
 import { NotFound } from './NotFound'
 import { RouteProblem } from './RouteProblem'
@@ -19,6 +20,7 @@ const tree = rootRoute.addChildren([
     ...homeRoutes,
     ...contactRoutes,
     ...intakeRoutes,
+    ...preferenceRoutes,
     ...exportRoutes,
     ...campaignRoutes,
     ...contentRoutes,

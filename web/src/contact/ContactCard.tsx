@@ -44,6 +44,7 @@ export function ContactCard() {
         {(c) => (
           <div className={form.stack}>
             <Stops contact={c} />
+            <Breaks contact={c} />
             <div className={form.columns}>
               <div className={form.stack}>
                 <Consents contact={c} />
@@ -71,6 +72,19 @@ function Stops({ contact }: { contact: Contact }) {
       </Link>
     </div>
   ))
+}
+
+// A break from mailings that the person took itself: not a refusal, and over by itself.
+function Breaks({ contact }: { contact: Contact }) {
+  const { t } = useTranslation('contact')
+  const fmt = useFmt()
+  const first = contact.pauses?.[0]
+  if (!first) return null
+  return (
+    <div className={form.note} role="note">
+      {t('card.paused', { until: fmt.date(first.until), channels: contact.pauses!.map((p) => t(`channel.${p.channel}`)).join(', ') })}
+    </div>
+  )
 }
 
 function Data({ contact: c }: { contact: Contact }) {
