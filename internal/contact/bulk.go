@@ -85,6 +85,7 @@ type item struct {
 	fresh, changed bool
 	stops          []Suppression
 	was            Contact  // before the bulk, unless fresh
+	email, phone   string   // its addresses before the bulk, unless fresh
 	tags           []string // names that its rows bring
 	joined         []ListID // that it was not on before, unless fresh
 	tagged         []TagID  // that it did not have before, unless fresh
@@ -311,6 +312,9 @@ func (x *index) take(b Bulk, r *Row) (*item, Result) {
 		return it, Result{What: Created, KeptID: keptID}
 	}
 	repeated := x.taken[it]
+	if !repeated {
+		it.email, it.phone = it.EmailKey, it.Phone
+	}
 	if !repeated && b.Import != 0 {
 		it.was = it.Contact
 	}
@@ -414,6 +418,9 @@ func (s *Service) saveItems(ctx context.Context, tx *db.Tx, items []*item) error
 		}
 		if !ok {
 			return errs.ErrStale
+		}
+		if err := s.carryLeft(ctx, tx, Contact{EmailKey: it.email, Phone: it.phone}, it.Contact); err != nil {
+			return err
 		}
 	}
 	return s.insertContacts(ctx, tx, fresh)

@@ -2,8 +2,6 @@ package contact_test
 
 import (
 	"context"
-	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -139,39 +137,5 @@ func TestABulkNeverRevivesWhoLeft(t *testing.T) {
 			require.Equal(t, i < 3, r.Stopped)
 		}
 		require.Equal(t, []contact.Reason{contact.HasUnsubscribed, contact.OnStopList, contact.HasUnsubscribed, contact.Reachable}, reasons)
-	})
-}
-
-// AUD-3: whatever order imports, withdrawals and deletions come in, nobody who left is reachable before it agrees itself.
-func TestNoOrderOfImportsAndWithdrawalsRevivesAnyone(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		rnd := rand.New(rand.NewPCG(1, 2))
-		left := map[string]bool{}
-		ids := map[string]contact.ID{}
-		for range 150 {
-			email := fmt.Sprintf("p%d@example.kz", rnd.IntN(5))
-			switch c := ids[email]; rnd.IntN(5) {
-			case 0, 1:
-				ids[email] = w.bulk(contact.Bulk{OnExisting: contact.Overwrite, Consents: advertising, Rows: []contact.Row{row(t, email, "", "N")}})[0].Contact
-			case 2:
-				require.NoError(t, w.WithdrawByLink(t.Context(), w.who.Tenant, c, advertising[0], contact.Proof{Source: contact.OneClick}))
-				left[email] = left[email] || c != 0
-			case 3:
-				if c != 0 {
-					require.NoError(t, w.Delete(t.Context(), w.who, c))
-					delete(ids, email)
-				}
-			case 4:
-				if c != 0 && rnd.IntN(3) == 0 {
-					require.NoError(t, w.ReturnByLink(t.Context(), w.who.Tenant, c, advertising[0], byLink))
-					left[email] = left[email] && w.reason(c) == contact.HasUnsubscribed
-				}
-			}
-			for e, c := range ids {
-				if left[e] {
-					require.Equal(t, contact.HasUnsubscribed, w.reason(c), e)
-				}
-			}
-		}
 	})
 }

@@ -141,6 +141,7 @@ func (s *Service) CorrectTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, c
 	if err != nil {
 		return err
 	}
+	was := got
 	if err := got.apply(Change{Email: ch.Email, FirstName: ch.FirstName, LastName: ch.LastName, Lang: ch.Lang}, nil); err != nil {
 		return err
 	}
@@ -157,7 +158,7 @@ func (s *Service) CorrectTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, c
 	if !ok {
 		return errs.ErrStale
 	}
-	return nil
+	return s.carryLeft(ctx, tx, was, got)
 }
 
 // dropStaff removes the contact that holds the e-mail address of c and was there only for letters of ours. What it had withdrawn stays

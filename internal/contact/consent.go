@@ -297,7 +297,7 @@ func (s *Service) agree(ctx context.Context, tx *db.Tx, c Contact, key ConsentKe
 		if err != nil {
 			return err
 		}
-		if others.Action == Granted {
+		if others.Action == Granted && others.At.After(stop.At) {
 			back = append(back, channel.ThirdParty)
 		}
 	}
@@ -366,12 +366,11 @@ func (s *Service) withdraw(ctx context.Context, tx *db.Tx, c Contact, key Consen
 	if key.Topic != 0 {
 		return s.withdrawTopic(ctx, tx, c, key, proof)
 	}
-	purposes, scope := []channel.Purpose{key.Purpose}, ScopeAll
+	purposes, scope := []channel.Purpose{key.Purpose}, scopeOf(stoppedBy(key.Purpose))
 	switch key.Purpose {
 	case "":
-		purposes = Purposes
+		purposes, scope = Purposes, ScopeAll
 	case channel.Advertising:
-		scope = ScopeAdvertising
 		others, err := stateOf(ctx, tx, c.Tenant, c.ID, ConsentKey{Channel: key.Channel, Purpose: channel.ThirdParty})
 		if err != nil {
 			return err
@@ -379,8 +378,6 @@ func (s *Service) withdraw(ctx context.Context, tx *db.Tx, c Contact, key Consen
 		if others.Action == Granted {
 			purposes = append(purposes, channel.ThirdParty)
 		}
-	case channel.ThirdParty:
-		scope = ScopeThirdParty
 	}
 	changed := false
 	for _, p := range purposes {

@@ -333,6 +333,7 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 		if err != nil {
 			return err
 		}
+		was := got
 		if err := got.apply(ch, known); err != nil {
 			return err
 		}
@@ -347,6 +348,9 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 			return errs.ErrStale
 		}
 		got.Version, got.UpdatedAt = got.Version+1, tx.Now
+		if err := s.carryLeft(ctx, tx, was, got); err != nil {
+			return err
+		}
 		if err := setTags(ctx, tx, got, ch.Tags); err != nil {
 			return err
 		}
@@ -380,28 +384,6 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, c ID) error {
 	})
 	if err != nil {
 		return fmt.Errorf("delete contact: %w", err)
-	}
-	return nil
-}
-
-// rememberLeft writes for the present addresses of a contact what it has left: the address may have changed since it left.
-func (s *Service) rememberLeft(ctx context.Context, tx *db.Tx, c Contact) error {
-	states, err := consentStates(ctx, tx, c.Tenant, []ID{c.ID})
-	if err != nil {
-		return err
-	}
-	for _, st := range states {
-		if st.Action != Withdrawn {
-			continue
-		}
-		if st.Topic != 0 {
-			err = s.stopTopic(ctx, tx, c, st.Key())
-		} else {
-			err = s.suppressPerson(ctx, tx, c, Suppression{Channel: st.Channel, Scope: scopeOf(stoppedBy(st.Purpose)), Reason: Unsubscribed})
-		}
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -170,7 +170,9 @@ func (s *Service) restore(ctx context.Context, tx *db.Tx, t id.Tenant, x Touch) 
 	if err != nil || len(found) == 0 {
 		return "", false, err
 	}
-	c := found[0]
+	was := found[0]
+	c := was
+	c.Fields = maps.Clone(c.Fields)
 	for _, name := range slices.Sorted(maps.Keys(x.Values)) {
 		w := x.Values[name]
 		switch taken, err := s.taken(ctx, tx, c, name, w.Before); {
@@ -187,6 +189,9 @@ func (s *Service) restore(ctx context.Context, tx *db.Tx, t id.Tenant, x Touch) 
 	}
 	if did {
 		if _, err := s.updateContact(ctx, tx, c); err != nil {
+			return "", false, err
+		}
+		if err := s.carryLeft(ctx, tx, was, c); err != nil {
 			return "", false, err
 		}
 	}
