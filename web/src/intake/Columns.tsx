@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Import, type ImportColumn, updateImport } from '@/api'
-import { builtinFields, fieldsKey, useFields } from '@/contact/contact'
+import { fieldsKey, useFields } from '@/contact/contact'
 import { useFmt } from '@/lib/useFmt'
 import form from '@/ui/Form.module.css'
 import { Panel } from '@/ui/Panel'
@@ -12,8 +12,11 @@ import { ProblemAlert } from '@/ui/ProblemAlert'
 import { SafeBar } from '@/ui/SafeBar'
 import { StatusPill } from '@/ui/StatusPill'
 import css from './Intake.module.css'
-import { checkMapping, leaveOut, mappingOf, newField, type Target, targetsOf } from './mapping'
+import { checkMapping, leaveOut, mappingOf, newField, newKinds, type NewKind, type Target, targetsOf } from './mapping'
 import { importKey } from './steps'
+
+// Fields of every contact that a column may go to.
+const standard = ['email', 'phone', 'external_id', 'first_name', 'last_name', 'full_name', 'lang', 'tags'] as const
 
 interface Props {
   file: Import
@@ -48,18 +51,25 @@ export function Columns({ file, onNext }: Props) {
   const next = async () => {
     if (await save({ settings: { mapping: mappingOf(file, targets) } })) onNext()
   }
-  const header = async (has_header: boolean) => {
-    const fresh = await save({ has_header })
+  // Another sheet, or another idea of the first row: the columns are proposed anew.
+  const lookAgain = async (how: { has_header?: boolean; sheet?: number }) => {
+    const fresh = await save(how)
     if (fresh) setTargets(targetsOf(fresh))
   }
   const change = (i: number, to: Target) => setTargets(targets.map((x, j) => (j === i ? to : x)))
   return (
     <div className={form.stack}>
       <ProblemAlert error={error} />
+      {file.remembered && (
+        <div className={form.note} role="note">
+          {t('columns.remembered')}
+        </div>
+      )}
+      {file.sheets.length > 1 && <SheetChoice file={file} busy={busy} onChange={(sheet) => void lookAgain({ sheet })} />}
       <Panel
         title={t('columns.title')}
         hint={t('columns.hint', { rows: fmt.number(file.rows_estimate) })}
-        aside={<Checkbox label={t('columns.has_header')} checked={file.has_header} disabled={busy} onChange={(e) => void header(e.currentTarget.checked)} />}
+        aside={file.format !== 'vcard' && <Checkbox label={t('columns.has_header')} checked={file.has_header} disabled={busy} onChange={(e) => void lookAgain({ has_header: e.currentTarget.checked })} />}
         flush
       >
         {file.columns.map((c, i) => (
@@ -75,6 +85,27 @@ export function Columns({ file, onNext }: Props) {
   )
 }
 
+function SheetChoice({ file, busy, onChange }: { file: Import; busy: boolean; onChange: (sheet: number) => void }) {
+  const { t } = useTranslation('intake')
+  const fmt = useFmt()
+  return (
+    <Panel title={t('columns.sheet')} hint={t('columns.sheet_hint')}>
+      <Select
+        className={css.short}
+        aria-label={t('columns.sheet')}
+        data={file.sheets.map((s, i) => ({
+          value: String(i),
+          label: t(s.hidden ? 'columns.sheet_hidden' : 'columns.sheet_rows', { name: s.name, n: fmt.number(s.rows), count: s.rows }),
+        }))}
+        value={String(file.sheet)}
+        allowDeselect={false}
+        disabled={busy}
+        onChange={(v) => v !== null && onChange(Number(v))}
+      />
+    </Panel>
+  )
+}
+
 interface RowProps {
   column: ImportColumn
   target: Target
@@ -83,17 +114,17 @@ interface RowProps {
 }
 
 function ColumnRow({ column: c, target, wrong, onChange }: RowProps) {
-  const { t } = useTranslation(['intake', 'contact'])
+  const { t } = useTranslation('intake')
   const fields = useFields()
   const name = c.header || t('columns.number', { n: c.index + 1 })
   const custom = fields.data?.filter((f) => !f.builtin) ?? []
   const options = [
     { value: leaveOut, label: t('columns.leave_out') },
-    ...builtinFields.map((k) => ({ value: k, label: k === 'full_name' ? t('columns.full_name') : t(`contact:field.${k}`) })),
+    ...standard.map((k) => ({ value: k, label: t(`columns.field.${k}`) })),
     ...custom.map((f) => ({ value: f.key, label: f.label })),
     { value: newField, label: t('columns.new_field') },
   ]
-  const pick = (v: string | null) => onChange({ field: v ?? leaveOut, label: v === newField ? target.label || c.header : '' })
+  const pick = (v: string | null) => onChange({ field: v ?? leaveOut, label: v === newField ? target.label || c.header : '', kind: target.kind })
   return (
     <div className={css.column}>
       <div>
@@ -119,15 +150,23 @@ function ColumnRow({ column: c, target, wrong, onChange }: RowProps) {
           error={wrong === 'twice' && t('columns.twice')}
         />
         {target.field === newField && (
+          <div className={css.new}>
           <TextInput
-            className={css.new}
             aria-label={t('columns.new_label')}
             placeholder={t('columns.new_label')}
             value={target.label}
             maxLength={80}
-            onChange={(e) => onChange({ field: newField, label: e.currentTarget.value })}
+            onChange={(e) => onChange({ ...target, label: e.currentTarget.value })}
             error={wrong === 'label' && t('columns.label_needed')}
           />
+          <Select
+            aria-label={t('columns.new_kind')}
+            data={newKinds.map((k) => ({ value: k, label: t(`kind.${k}`) }))}
+            value={target.kind}
+            allowDeselect={false}
+            onChange={(k) => onChange({ ...target, kind: k as NewKind })}
+          />
+          </div>
         )}
       </div>
     </div>

@@ -1,11 +1,7 @@
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ErrorGroup, ImportCounts } from '@/api'
+import type { ImportCounts } from '@/api'
 import { useFmt } from '@/lib/useFmt'
-import { Panel } from '@/ui/Panel'
 import { StatTile, StatTiles } from '@/ui/StatTile'
-import { StatusPill } from '@/ui/StatusPill'
-import css from './Intake.module.css'
 
 interface Props {
   counts: ImportCounts
@@ -27,36 +23,5 @@ export function CountTiles({ counts: c, planned }: Props) {
       <StatTile label={t('count.warnings')} value={fmt.number(c.warnings)} tone={c.warnings > 0 ? 'warning' : 'neutral'} />
       <StatTile label={t('count.in_stop_list')} value={fmt.number(c.in_stop_list)} note={t('count.in_stop_list_note')} />
     </StatTiles>
-  )
-}
-
-/** ErrorGroups lists the causes of rejected rows with examples: line, column, value. */
-export function ErrorGroups({ groups, aside }: { groups: ErrorGroup[]; aside?: ReactNode }) {
-  const { t } = useTranslation('intake')
-  const fmt = useFmt()
-  if (groups.length === 0) return null
-  return (
-    <Panel title={t('errors.title')} hint={t('errors.hint')} aside={aside}>
-      {groups.map((g) => (
-        <div key={`${g.code}/${g.warning}`} className={css.group}>
-          <strong>{t(`row.${g.code}`, { defaultValue: t('errors.other') })}</strong>{' '}
-          <StatusPill tone={g.warning ? 'warning' : 'danger'}>
-            {g.warning ? t('errors.taken', { count: g.count, n: fmt.number(g.count) }) : t('errors.rejected', { count: g.count, n: fmt.number(g.count) })}
-          </StatusPill>
-          <ul>
-            {g.examples.map((e, i) => (
-              <li key={i}>
-                {e.column ? t('errors.example', { row: fmt.number(e.row), column: e.column }) : t('errors.line', { row: fmt.number(e.row) })}
-                {e.value && (
-                  <>
-                    : <span className="mono">{e.value}</span>
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        </div>
-      ))}
-    </Panel>
   )
 }

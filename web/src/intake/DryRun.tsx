@@ -2,14 +2,19 @@ import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { cancelImport, dryRunImport, getImport, type Import, once, startImport } from '@/api'
+import { cancelImport, dryRunImport, type ErrorGroup, getImport, type Import, once, type Remedy, startImport, updateImport } from '@/api'
 import { useFmt } from '@/lib/useFmt'
 import form from '@/ui/Form.module.css'
 import { JobCard } from '@/ui/JobCard'
 import { Panel } from '@/ui/Panel'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { SafeBar } from '@/ui/SafeBar'
-import { CountTiles, ErrorGroups } from './Counts'
+import { BadRows } from './BadRows'
+import { CountTiles } from './Counts'
+import { ErrorGroups } from './ErrorGroups'
+import { Preview } from './Preview'
+import { Remedies } from './Remedies'
+import { withRemedy } from './remedies'
 import { importKey, importsKey } from './steps'
 
 interface Props {
@@ -42,6 +47,12 @@ export function DryRun({ file, onBack, onColumns }: Props) {
     }
   }
   const check = () => act(() => dryRunImport({ path: { id: file.id }, headers: once() }))
+  const [editing, setEditing] = useState<ErrorGroup | null>(null)
+  const remedy = (remedies: Remedy[]) =>
+    act(async () => {
+      await updateImport({ path: { id: file.id }, body: { settings: { remedies } } })
+      await dryRunImport({ path: { id: file.id }, headers: once() })
+    })
   // Coming here means "check it": settings that changed have made the import a draft again. Once per visit.
   const asked = useRef(false)
   useEffect(() => {
@@ -69,14 +80,36 @@ export function DryRun({ file, onBack, onColumns }: Props) {
       {c && file.state === 'ready' && (
         <>
           <CountTiles counts={c} planned />
-          {c.rows > 0 && c.errors / c.rows > 0.05 && (
+          {c.emails > 0 && c.bad_emails / c.emails > 0.05 && (
             <div className={form.note} data-tone="warning" role="note">
-              {t('check.many_errors', { share: fmt.share(c.errors, c.rows) })}
+              {t('check.bad_emails', { share: fmt.share(c.bad_emails, c.emails), count: c.bad_emails, n: fmt.number(c.bad_emails) })}
             </div>
           )}
-          <ErrorGroups groups={file.error_groups} aside={<Button variant="default" onClick={onColumns}>{t('check.columns')}</Button>} />
+          <ErrorGroups
+            file={file}
+            aside={
+              <Button variant="default" onClick={onColumns}>
+                {t('check.columns')}
+              </Button>
+            }
+            onRemedy={(r) => void remedy(withRemedy(file.settings.remedies, r))}
+            onEdit={setEditing}
+          />
+          <Remedies file={file} busy={busy} onChange={(list) => void remedy(list)} />
+          {taken > 0 && <Preview file={file} />}
           <Signing file={file} />
         </>
+      )}
+      {editing && (
+        <BadRows
+          file={file}
+          group={editing}
+          onClose={() => setEditing(null)}
+          onMended={() => {
+            setEditing(null)
+            void check()
+          }}
+        />
       )}
       <SafeBar>
         <Button variant="default" onClick={onBack}>

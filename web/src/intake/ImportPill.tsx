@@ -1,4 +1,4 @@
-import { IconCircleCheck, IconCircleX, IconLoader, IconPencil, IconSearch } from '@tabler/icons-react'
+import { IconArrowBackUp, IconCircleCheck, IconCircleX, IconLoader, IconPencil, IconPlayerPause, IconSearch } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Import } from '@/api'
 import { StatusPill, type Tone } from '@/ui/StatusPill'
@@ -8,9 +8,12 @@ const look: Record<Import['state'], { tone: Tone; icon: typeof IconLoader }> = {
   checking: { tone: 'primary', icon: IconSearch },
   ready: { tone: 'info', icon: IconCircleCheck },
   running: { tone: 'primary', icon: IconLoader },
+  paused: { tone: 'warning', icon: IconPlayerPause },
   done: { tone: 'success', icon: IconCircleCheck },
   cancelled: { tone: 'neutral', icon: IconCircleX },
   failed: { tone: 'danger', icon: IconCircleX },
+  undoing: { tone: 'primary', icon: IconArrowBackUp },
+  undone: { tone: 'neutral', icon: IconArrowBackUp },
 }
 
 /** ImportPill names the state of an import. */

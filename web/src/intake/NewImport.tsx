@@ -1,10 +1,10 @@
-import { Button, Textarea } from '@mantine/core'
-import { IconFileUpload } from '@tabler/icons-react'
-import { useNavigate } from '@tanstack/react-router'
-import { type DragEvent, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { Button, Progress as Bar, Textarea } from '@mantine/core'
+import { IconDownload, IconFileUpload } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { once, uploadImport } from '@/api'
+import { useNavigate } from '@tanstack/react-router'
+import { type DragEvent, useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { getUpload } from '@/api'
 import { useCan, useMe } from '@/app/session'
 import { useFmt } from '@/lib/useFmt'
 import form from '@/ui/Form.module.css'
@@ -14,6 +14,7 @@ import { ProblemAlert } from '@/ui/ProblemAlert'
 import { Wizard } from '@/ui/Wizard'
 import css from './Intake.module.css'
 import { importsKey } from './steps'
+import { forget, type Progress, sendFile, type Unfinished, unfinished } from './upload'
 import { useSteps } from './useSteps'
 
 /** NewImport is the first step: a file is dropped, chosen, or pasted from a spreadsheet (AUD-5). */
@@ -30,41 +31,44 @@ export function NewImport() {
   )
 }
 
-// useUpload sends a file and opens the next step. The key is made once per file: a repeat after a lost answer
-// does not make a second import.
-function useUpload() {
+// useSending sends a file and opens the next step. Leaving the screen stops it; what has arrived waits on the server.
+function useSending() {
   const navigate = useNavigate()
   const client = useQueryClient()
-  const [busy, setBusy] = useState<string | null>(null)
+  const [sending, setSending] = useState<{ name: string; progress: Progress | null } | null>(null)
   const [error, setError] = useState<unknown>(null)
-  const send = async (file: Blob, filename: string) => {
-    setBusy(filename)
+  const stop = useRef<AbortController | null>(null)
+  useEffect(() => () => stop.current?.abort(), [])
+  const send = async (file: File) => {
+    const control = new AbortController()
+    stop.current = control
+    setSending({ name: file.name, progress: null })
     setError(null)
     try {
-      const made = await uploadImport({ body: file, query: { filename }, headers: once() })
+      const made = await sendFile(file, (progress) => setSending({ name: file.name, progress }), control.signal)
       await client.invalidateQueries({ queryKey: importsKey })
       await navigate({ to: '/imports/$id', params: { id: made.id }, search: { step: 'columns' } })
     } catch (e) {
-      setError(e)
+      if (!control.signal.aborted) setError(e)
     } finally {
-      setBusy(null)
+      setSending(null)
     }
   }
-  return { busy, error, setError, send }
+  return { sending, error, setError, send, cancel: () => stop.current?.abort() }
 }
 
 function ChooseFile() {
-  const { t } = useTranslation('intake')
+  const { t, i18n } = useTranslation('intake')
   const fmt = useFmt()
   const { limits } = useMe()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
-  const { busy, error, setError, send } = useUpload()
+  const { sending, error, setError, send, cancel } = useSending()
   const take = (file: File | undefined) => {
-    if (!file) return
+    if (!file || sending) return
     if (file.size > limits.import_bytes) return setError({ status: 413, code: 'import.too_large' })
     if (file.size === 0) return setError({ status: 422, code: 'import.empty' })
-    void send(file, file.name)
+    void send(file)
   }
   const drop = (e: DragEvent) => {
     e.preventDefault()
@@ -74,6 +78,7 @@ function ChooseFile() {
   return (
     <div className={form.stack}>
       <ProblemAlert error={error} />
+      {!sending && <Interrupted key={String(error)} />}
       <div
         className={css.drop}
         data-over={over || undefined}
@@ -82,33 +87,91 @@ function ChooseFile() {
         onDrop={drop}
       >
         <IconFileUpload size={36} stroke={1.5} aria-hidden />
-        <h2>{t('file.drop')}</h2>
-        <p className="muted">{t('file.hint', { size: fmt.bytes(limits.import_bytes) })}</p>
-        <Button loading={busy !== null} onClick={() => input.current?.click()}>
-          {t('file.choose')}
-        </Button>
+        {sending ? (
+          <Sending name={sending.name} progress={sending.progress} onCancel={cancel} />
+        ) : (
+          <>
+            <h2>{t('file.drop')}</h2>
+            <p className="muted">{t('file.hint', { size: fmt.bytes(limits.import_bytes) })}</p>
+            <Button onClick={() => input.current?.click()}>{t('file.choose')}</Button>
+          </>
+        )}
         <input
           ref={input}
           type="file"
           className="hidden-visually"
           tabIndex={-1}
-          accept=".csv,.txt,.tsv,text/csv,text/plain"
+          accept=".csv,.txt,.tsv,.xlsx,.vcf,.zip,text/csv,text/plain,text/vcard"
           aria-label={t('file.choose')}
           onChange={(e) => (take(e.currentTarget.files?.[0]), (e.currentTarget.value = ''))}
         />
-        <a href={sample(t('file.sample_rows'))} download="contacts.csv">
+        <a className={css.sample} href={`/api/v1/import-sample.xlsx?lang=${i18n.language}`} download>
+          <IconDownload size={18} aria-hidden />
           {t('file.sample')}
         </a>
       </div>
       <p className="hidden-visually" role="status">
-        {busy && t('file.sending', { name: busy })}
+        {sending && t('file.sending', { name: sending.name })}
       </p>
-      <Paste busy={busy !== null} onSend={(text) => void send(new Blob([text], { type: 'text/csv' }), t('paste.filename'))} />
+      <Paste busy={sending !== null} onSend={(text) => void send(new File([text], t('paste.filename'), { type: 'text/csv' }))} />
     </div>
   )
 }
 
-const sample = (rows: string) => `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${rows}`)}`
+function Sending({ name, progress: p, onCancel }: { name: string; progress: Progress | null; onCancel: () => void }) {
+  const { t } = useTranslation('intake')
+  const fmt = useFmt()
+  const left = p && p.speed > 0 ? (p.size - p.received) / p.speed : 0
+  return (
+    <>
+      <h2 className={css.sending}>{name}</h2>
+      <Bar className={css.bar} size="md" value={p ? (p.received / p.size) * 100 : 100} animated={!p} aria-label={t('file.sending', { name })} />
+      <p className="muted tabular">
+        {p && t('file.sent', { received: fmt.bytes(p.received), size: fmt.bytes(p.size) })}
+        {p && p.speed > 0 && ` · ${t('file.speed', { speed: fmt.bytes(p.speed) })}`}
+        {left > 1 && ` · ${t('file.left', { time: fmt.duration(left) })}`}
+      </p>
+      {p?.waiting && (
+        <p className={css.waiting} role="status">
+          {t('file.waiting')}
+        </p>
+      )}
+      <Button variant="default" onClick={onCancel}>
+        {t('file.stop')}
+      </Button>
+    </>
+  )
+}
+
+// An upload that a reload has interrupted goes on when the person chooses the same file again.
+function Interrupted() {
+  const { t } = useTranslation('intake')
+  const fmt = useFmt()
+  const [found, setFound] = useState<{ u: Unfinished; share: number } | null>(null)
+  useEffect(() => {
+    const u = unfinished()
+    if (!u) return
+    let here = true
+    getUpload({ path: { id: u.id } }).then(
+      (up) => here && setFound({ u, share: up.received / up.size }),
+      () => here && void forget(u),
+    )
+    return () => {
+      here = false
+    }
+  }, [])
+  if (!found) return null
+  return (
+    <div className={form.note} role="note">
+      <p>{t('file.interrupted', { name: found.u.name, share: fmt.percent(found.share, 0) })}</p>
+      <div className={form.buttons}>
+        <Button size="xs" variant="default" onClick={() => (void forget(found.u), setFound(null))}>
+          {t('file.forget')}
+        </Button>
+      </div>
+    </div>
+  )
+}
 
 function Paste({ busy, onSend }: { busy: boolean; onSend: (text: string) => void }) {
   const { t } = useTranslation('intake')

@@ -1,16 +1,18 @@
-import { Button, Checkbox, Radio, Select, Textarea, TextInput } from '@mantine/core'
+import { Button, Radio, Select, TagsInput, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ConsentDeclaration, type Import, type ImportSettings, updateImport } from '@/api'
-import { useLists } from '@/contact/contact'
+import { type Import, type ImportSettings, updateImport } from '@/api'
+import { useFields, useLists } from '@/contact/contact'
 import { fieldErrors, problemOf } from '@/lib/errors'
 import form from '@/ui/Form.module.css'
 import { Panel } from '@/ui/Panel'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { SafeBar } from '@/ui/SafeBar'
 import css from './Intake.module.css'
-import { checkConsent, consentOf, type ConsentForm, formOf } from './consent'
+import { checkConsent, consentOf, formOf } from './consent'
+import { Declaration } from './Declaration'
+import { asksDates, countries, identities } from './rules'
 import { importKey } from './steps'
 
 interface Props {
@@ -20,6 +22,7 @@ interface Props {
 }
 
 type Errors = Record<string, string>
+type Set = (change: Partial<ImportSettings>) => void
 
 /** Rules: what to do with known contacts, which list, and what is declared about consent. */
 export function Rules({ file, onBack, onNext }: Props) {
@@ -30,16 +33,20 @@ export function Rules({ file, onBack, onNext }: Props) {
   const [errors, setErrors] = useState<Errors>({})
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
-  const set = (change: Partial<ImportSettings>) => setS({ ...s, ...change })
+  const set: Set = (change) => setS({ ...s, ...change })
+  const fields = useFields()
+  const datesOpen = asksDates(file, fields.data ?? [])
   const next = async () => {
-    const wrong = checkConsent(consent)
+    const wrong = { ...checkConsent(consent), ...(datesOpen && !s.date_order ? { date_order: 'import.date_order' } : {}) }
     setErrors(Object.fromEntries(Object.entries(wrong).map(([k, code]) => [k, t(`errors:${code}`)])))
     if (Object.keys(wrong).length > 0) return focusFirst()
     setBusy(true)
     setError(null)
     try {
-      const { on_existing, list, new_list, default_country } = s
-      const body = { settings: { on_existing, list: list ?? '', new_list: new_list ?? '', default_country, consent: consentOf(consent) } }
+      const { on_existing, list, new_list, default_country, identity, date_order, tags } = s
+      const body = {
+        settings: { on_existing, list: list ?? '', new_list: new_list ?? '', default_country, identity, date_order, tags, consent: consentOf(consent) },
+      }
       client.setQueryData(importKey(file.id), await updateImport({ path: { id: file.id }, body }))
       onNext()
     } catch (e) {
@@ -55,9 +62,10 @@ export function Rules({ file, onBack, onNext }: Props) {
     <div className={form.stack}>
       <ProblemAlert error={error} />
       <Panel title={t('rules.consent')} hint={t('rules.consent_hint')}>
-        <Declaration value={consent} onChange={setConsent} errors={errors} />
+        <Declaration file={file} value={consent} onChange={setConsent} errors={errors} />
       </Panel>
       <Panel title={t('rules.existing')} hint={t('rules.existing_hint')}>
+        <Identity file={file} s={s} set={set} />
         <Radio.Group aria-label={t('rules.existing')} value={s.on_existing} onChange={(v) => set({ on_existing: v as ImportSettings['on_existing'] })}>
           <div className={form.stack}>
             {(['update_empty', 'overwrite', 'skip'] as const).map((v) => (
@@ -66,8 +74,20 @@ export function Rules({ file, onBack, onNext }: Props) {
           </div>
         </Radio.Group>
       </Panel>
+      <Reading file={file} s={s} set={set} dates={datesOpen} error={errors.date_order} />
       <Panel title={t('rules.list')} hint={t('rules.list_hint')}>
         <ListChoice s={s} set={set} error={errors.list ?? errors.new_list} />
+      </Panel>
+      <Panel title={t('rules.tags')} hint={t('rules.tags_hint')}>
+        <TagsInput
+          className={css.short}
+          aria-label={t('rules.tags')}
+          placeholder={s.tags.length === 0 ? t('rules.tags_placeholder') : undefined}
+          maxTags={10}
+          value={s.tags}
+          onChange={(tags) => set({ tags })}
+          error={errors.tags}
+        />
       </Panel>
       <SafeBar>
         <Button variant="default" onClick={onBack}>
@@ -86,93 +106,72 @@ function focusFirst() {
   setTimeout(() => (document.querySelector<HTMLElement>('[aria-invalid=true]') ?? document.getElementById('consent-yes'))?.focus())
 }
 
-const shown = new Set(['consent', 'consent.source', 'consent.date', 'consent.wording', 'consent.channels', 'list', 'new_list'])
+const shown = new Set(['consent', 'consent.source', 'consent.date', 'consent.wording', 'consent.channels', 'list', 'new_list', 'tags', 'date_order'])
 
-interface DeclarationProps {
-  value: ConsentForm
-  onChange: (v: ConsentForm) => void
-  errors: Errors
+interface PartProps {
+  file: Import
+  s: ImportSettings
+  set: Set
 }
 
-// Nothing is chosen in advance: saying "there is consent" is an act of signature.
-function Declaration({ value: v, onChange, errors }: DeclarationProps) {
+// By what a contact is recognised: asked only when the file has more than one way.
+function Identity({ file, s, set }: PartProps) {
   const { t } = useTranslation('intake')
-  const set = (change: Partial<ConsentForm>) => onChange({ ...v, ...change })
+  const ways = identities(file)
+  if (ways.length < 2) return null
   return (
-    <Radio.Group
-      aria-label={t('rules.consent')}
-      value={v.answer}
-      onChange={(x) => set({ answer: x as ConsentForm['answer'] })}
-      error={errors.consent}
-    >
-      <div className={form.stack}>
-        <div className={css.choice}>
-          <Radio id="consent-yes" value="yes" label={t('consent.yes')} description={t('consent.yes_hint')} />
-          {v.answer === 'yes' && (
-            <div className={css.inner}>
-              <Select
-                label={t('consent.purpose')}
-                allowDeselect={false}
-                data={[
-                  { value: 'advertising', label: t('consent.advertising') },
-                  { value: 'transactional', label: t('consent.transactional') },
-                ]}
-                value={v.purpose}
-                onChange={(x) => set({ purpose: (x ?? 'advertising') as ConsentForm['purpose'] })}
-              />
-              <TextInput
-                label={t('consent.source')}
-                description={t('consent.source_hint')}
-                maxLength={200}
-                value={v.source}
-                error={errors['consent.source']}
-                onChange={(e) => set({ source: e.currentTarget.value })}
-              />
-              <TextInput
-                label={t('consent.date')}
-                description={t('consent.date_hint')}
-                type="date"
-                max={new Date().toISOString().slice(0, 10)}
-                value={v.date}
-                error={errors['consent.date']}
-                onChange={(e) => set({ date: e.currentTarget.value })}
-              />
-              <Checkbox.Group
-                label={t('consent.channels')}
-                value={v.channels}
-                error={errors['consent.channels']}
-                onChange={(channels) => set({ channels: channels as NonNullable<ConsentDeclaration['channels']> })}
-              >
-                <div className={form.choices}>
-                  <Checkbox value="email" label={t('consent.email')} />
-                  <Checkbox value="sms" label="SMS" />
-                  <Checkbox value="whatsapp" label="WhatsApp" />
-                </div>
-              </Checkbox.Group>
-              <Textarea
-                label={t('consent.wording')}
-                description={t('consent.wording_hint')}
-                autosize
-                minRows={2}
-                maxLength={2000}
-                value={v.wording}
-                error={errors['consent.wording']}
-                onChange={(e) => set({ wording: e.currentTarget.value })}
-              />
-            </div>
-          )}
-        </div>
-        <div className={css.choice}>
-          <Radio value="no" label={t('consent.no')} description={t('consent.no_hint')} />
-        </div>
+    <Radio.Group className={css.part} label={t('rules.identity')} value={s.identity ?? ways[0]!} onChange={(v) => set({ identity: v as ImportSettings['identity'] })}>
+      <div className={form.choices}>
+        {ways.map((w) => (
+          <Radio key={w} value={w} label={t(`columns.field.${w}`)} />
+        ))}
       </div>
     </Radio.Group>
   )
 }
 
+interface ReadingProps extends PartProps {
+  /** Whether the order of dates must be asked. */
+  dates: boolean
+  error?: string
+}
+
+// How numbers without a country code and dates of three numbers are read.
+function Reading({ file, s, set, dates, error }: ReadingProps) {
+  const { t } = useTranslation('intake')
+  const phones = file.settings.mapping.some((m) => m.field === 'phone')
+  if (!phones && !dates) return null
+  return (
+    <Panel title={t('rules.reading')}>
+      <div className={form.stack}>
+        {phones && (
+          <Select
+            className={css.short}
+            label={t('rules.country')}
+            description={t('rules.country_hint')}
+            data={countries.map((c) => ({ value: c.key, label: `${t(`country.${c.key}`)} +${c.code}` }))}
+            value={s.default_country}
+            allowDeselect={false}
+            searchable
+            onChange={(v) => v && set({ default_country: v })}
+          />
+        )}
+        {dates && (
+          <Radio.Group label={t('rules.dates')} value={s.date_order ?? ''} onChange={(v) => set({ date_order: v as ImportSettings['date_order'] })} error={error}>
+            <div className={form.choices}>
+              <Radio value="dmy" label={t('rules.dmy')} />
+              <Radio value="mdy" label={t('rules.mdy')} />
+            </div>
+          </Radio.Group>
+        )}
+      </div>
+    </Panel>
+  )
+}
+
 interface ListProps {
   s: ImportSettings
-  set: (change: Partial<ImportSettings>) => void
+  set: Set
   error?: string
 }
 

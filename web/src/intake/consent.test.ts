@@ -7,6 +7,8 @@ const full = {
   date: '2026-10-01',
   channels: ['email'],
   purpose: 'advertising' as const,
+  topic: '',
+  choice: '',
   wording: 'Хочу получать новости',
 }
 

@@ -6,7 +6,11 @@ export interface ConsentForm {
   source: string
   date: string
   channels: string[]
-  purpose: 'advertising' | 'transactional'
+  purpose: NonNullable<ConsentDeclaration['purpose']>
+  /** Id of a topic; empty for the purpose as a whole. */
+  topic: string
+  /** Id of one of the account's wordings; empty when the words were typed. */
+  choice: string
   wording: string
 }
 
@@ -18,6 +22,8 @@ export function formOf(d: ConsentDeclaration): ConsentForm {
     date: d.date ?? '',
     channels: d.channels && d.channels.length > 0 ? d.channels : ['email'],
     purpose: d.purpose ?? 'advertising',
+    topic: d.topic ?? '',
+    choice: d.choice ?? '',
     wording: d.wording ?? '',
   }
 }
@@ -25,7 +31,16 @@ export function formOf(d: ConsentDeclaration): ConsentForm {
 /** consentOf makes what the API takes. */
 export function consentOf(f: ConsentForm): ConsentDeclaration {
   if (f.answer !== 'yes') return { declared: false }
-  return { declared: true, source: f.source.trim(), date: f.date, channels: f.channels, purpose: f.purpose, wording: f.wording.trim() }
+  return {
+    declared: true,
+    source: f.source.trim(),
+    date: f.date,
+    channels: f.channels,
+    purpose: f.purpose,
+    topic: f.topic,
+    choice: f.choice,
+    wording: f.wording.trim(),
+  }
 }
 
 /** checkConsent finds what is missing; codes of the errors catalogue by field. The server checks again. */

@@ -1,10 +1,16 @@
 import type { ColumnMapping, Import } from '@/api'
 
+export type NewKind = NonNullable<ColumnMapping['new_kind']>
+
+/** Kinds of fields that can be made from a file. */
+export const newKinds = ['text', 'number', 'date', 'boolean', 'list'] as const satisfies readonly NewKind[]
+
 /** Where a column goes: a field's key, "" to leave it out, "new" to make a field. */
 export interface Target {
   field: string
-  /** Label of a field to be made. */
+  /** Label of a field to be made, and its kind. */
   label: string
+  kind: NewKind
 }
 
 export const leaveOut = ''
@@ -15,8 +21,9 @@ export function targetsOf(file: Import): Target[] {
   const saved = file.settings.mapping
   return file.columns.map((c) => {
     const m = saved.find((x) => x.column === c.index)
-    if (m) return { field: m.new_field ? newField : m.field, label: m.new_field ?? '' }
-    return { field: saved.length > 0 ? leaveOut : c.proposal.field, label: '' }
+    const kind = m?.new_kind ?? c.proposal.new_kind
+    if (m) return { field: m.new_field ? newField : m.field, label: m.new_field ?? '', kind }
+    return { field: saved.length > 0 ? leaveOut : c.proposal.field, label: '', kind }
   })
 }
 
@@ -28,7 +35,7 @@ export function mappingOf(file: Import, targets: Target[]): ColumnMapping[] {
     if (t.field !== newField) return { column: c.index, field: t.field }
     const key = uniqueKey(keyOf(t.label), used)
     used.add(key)
-    return { column: c.index, field: key, new_field: t.label.trim() }
+    return { column: c.index, field: key, new_field: t.label.trim(), new_kind: t.kind }
   })
 }
 
@@ -49,6 +56,7 @@ export function checkMapping(targets: Target[]): MappingProblems {
       if (t.label.trim() === '') columns.set(i, 'label')
       return
     }
+    if (t.field === 'tags') return // several columns of tags add up
     const first = seen.get(t.field)
     if (first !== undefined) columns.set(first, 'twice').set(i, 'twice')
     else seen.set(t.field, i)

@@ -11,4 +11,4 @@ export const importKey = (id: string) => ['import', id]
 export const isOpen = (i: Import) => i.state === 'draft' || i.state === 'checking' || i.state === 'ready'
 
 /** hasEnded tells an import whose work is over. */
-export const hasEnded = (i: Import) => i.state === 'done' || i.state === 'cancelled' || i.state === 'failed'
+export const hasEnded = (i: Import) => ['done', 'cancelled', 'failed', 'undoing', 'undone'].includes(i.state)
