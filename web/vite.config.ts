@@ -38,7 +38,7 @@ const groups = [
   { name: 'door', test: /src\/access\/(GuestCard|PasswordField|enter|useCountdown|useKept)\.|src\/ui\/(useApiForm|toast)\.|node_modules\/valibot\// },
   // Menus, dialogs, lists to choose from: everything that floats.
   { name: 'layers', test: /node_modules\/(@mantine\/core|@floating-ui|tabbable|react-remove-scroll|react-remove-scroll-bar|tslib|aria-hidden|react-style-singleton|use-callback-ref|use-sidecar)\//, minShareCount: 2 },
-  { name: 'parts', test: /web\/src\/(ui\/(?!Confirm|QrCode|JobCard|Wizard|DataTable|FilterBar)|app\/nav\.)/, minShareCount: 2 },
+  { name: 'parts', test: /web\/src\/(ui\/(?!Confirm|QrCode|JobCard|Wizard|DataTable|FilterBar|SelectionBar|TableSettings)|app\/nav\.)/, minShareCount: 2 },
   { name: 'icons', test: /@tabler\/icons-react/, minShareCount: 2 },
   // Tables: the first screen shows its own after everything else.
   { name: 'table', test: /web\/src\/ui\/(DataTable|FilterBar)\.|node_modules\/@tanstack\/(react-virtual|virtual-core)\// },

@@ -1,13 +1,14 @@
 import { Button, Menu, Select } from '@mantine/core'
-import { IconAddressBook, IconDots, IconDownload, IconFileImport, IconPlus } from '@tabler/icons-react'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { IconAddressBook, IconDots, IconDownload, IconFileImport, IconPlus, IconTableExport } from '@tabler/icons-react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Contact, listContacts } from '@/api'
 import { useList } from '@/api/useList'
 import { useCan } from '@/app/session'
 import { usePolling } from '@/lib/sse'
 import { useFmt } from '@/lib/useFmt'
-import { type Column, DataTable, type Sort } from '@/ui/DataTable'
+import { DataTable, type Sort } from '@/ui/DataTable'
 import { EmptyState } from '@/ui/EmptyState'
 import { FilterBar, NothingFound } from '@/ui/FilterBar'
 import form from '@/ui/Form.module.css'
@@ -16,9 +17,11 @@ import { Loaded } from '@/ui/Loaded'
 import { Page } from '@/ui/Page'
 import { Panel } from '@/ui/Panel'
 import { TableSkeleton } from '@/ui/Skeletons'
+import { TableSettings } from '@/ui/TableSettings'
 import { AddContact } from './AddContact'
-import { ConsentPill } from './ConsentPill'
-import { advertisingByEmail, contactsKey, fullName, useLists } from './contact'
+import { useContactColumns } from './columns'
+import { contactsKey, titleOf, useLists, useTags } from './contact'
+import { MassBar } from './MassBar'
 import type { ContactSearch } from './routes'
 
 /** NewContact is the list with the drawer open; the drawer has its own address. */
@@ -34,12 +37,13 @@ export function Contacts({ adding }: { adding?: boolean }) {
   const refetchInterval = usePolling()
   const list = useList<Contact>({
     key: [...contactsKey, filter],
-    load: ({ cursor, signal }) => listContacts({ query: { ...filter, cursor, limit: 100 }, signal }),
+    load: ({ cursor, signal }) => listContacts({ query: { ...filter, cursor, limit: 200 }, signal }),
     refetchInterval,
   })
   const set = (change: Partial<ContactSearch>) => void navigate({ to: '/contacts', search: { ...filter, ...change }, replace: true })
-  const columns = useColumns()
-  const narrowed = Boolean(filter.search || filter.list || filter.consent)
+  const { columns, settings, compact } = useContactColumns()
+  const choice = useChoice(filter)
+  const narrowed = Boolean(filter.search || filter.list || filter.tag || filter.segment || filter.consent)
   const empty = !narrowed && list.query.data !== undefined && list.rows.length === 0
   const total = list.total && t('list.total', { count: list.total.n, n: (list.total.approx ? '≈ ' : '') + fmt.number(list.total.n) })
   return (
@@ -47,7 +51,7 @@ export function Contacts({ adding }: { adding?: boolean }) {
       title={t('title')}
       state={!empty && total}
       primary={canEdit && !empty && <AddLink filter={filter} />}
-      actions={!empty && <Actions filter={filter} canEdit={canEdit} />}
+      actions={!empty && <Actions filter={filter} canEdit={canEdit} settings={<TableSettings {...settings} />} />}
     >
       {!empty && <Filters filter={filter} set={set} />}
       <Panel flush>
@@ -59,6 +63,9 @@ export function Contacts({ adding }: { adding?: boolean }) {
               rows={list.rows}
               rowKey={(c) => c.id}
               rowLink={(c) => ({ to: '/contacts/$id', params: { id: c.id } })}
+              rowName={titleOf}
+              selection={canEdit ? { keys: choice.all ? new Set(list.rows.map((c) => c.id)) : choice.keys, onChange: choice.choose } : undefined}
+              compact={compact}
               sort={sortOf(filter.sort)}
               onSort={(s) => set({ sort: (s.desc ? `-${s.by}` : s.by) as ContactSearch['sort'] })}
               total={list.total?.n}
@@ -68,25 +75,30 @@ export function Contacts({ adding }: { adding?: boolean }) {
           )}
         </Loaded>
       </Panel>
+      {(choice.all || choice.keys.size > 0) && (
+        <MassBar chosen={choice.keys} all={choice.all} filter={filter} total={list.total} onAll={choice.chooseAll} onClear={choice.clear} />
+      )}
       {adding && <AddContact onClose={() => void navigate({ to: '/contacts', search: filter })} />}
     </Page>
   )
 }
 
-function sortOf(text = '-created_at'): Sort {
-  return { by: text.replace('-', ''), desc: text.startsWith('-') }
+// What is chosen: rows one by one, or everything that the filter lets through. Another filter chooses anew.
+function useChoice(filter: ContactSearch) {
+  const of = JSON.stringify({ ...filter, sort: undefined })
+  const [state, set] = useState({ of, all: false, keys: new Set<string>() })
+  const now = state.of === of ? state : { of, all: false, keys: new Set<string>() }
+  return {
+    all: now.all,
+    keys: now.keys,
+    choose: (keys: Set<string>) => set({ of, all: false, keys }),
+    chooseAll: () => set({ of, all: true, keys: new Set() }),
+    clear: () => set({ of, all: false, keys: new Set() }),
+  }
 }
 
-const useColumns = (): Column<Contact>[] => {
-  const { t } = useTranslation('contact')
-  const fmt = useFmt()
-  return [
-    { key: 'address', header: t('list.address'), width: '30%', sort: 'email', cell: (c) => c.email || fmt.phone(c.phone) || t('list.no_address'), phone: 'title' },
-    { key: 'name', header: t('list.name'), sort: 'last_name', cell: (c) => fullName(c), phone: 'line' },
-    { key: 'phone', header: t('field.phone'), width: '170px', cell: (c) => fmt.phone(c.phone), from: 'lg' },
-    { key: 'consent', header: t('list.consent'), width: '190px', cell: (c) => <ConsentPill state={advertisingByEmail(c)} />, phone: 'line' },
-    { key: 'added', header: t('list.added'), width: '120px', sort: 'created_at', cell: (c) => fmt.shortDate(c.created_at), from: 'md' },
-  ]
+function sortOf(text = '-created_at'): Sort {
+  return { by: text.replace('-', ''), desc: text.startsWith('-') }
 }
 
 function AddLink({ filter }: { filter: ContactSearch }) {
@@ -98,11 +110,12 @@ function AddLink({ filter }: { filter: ContactSearch }) {
   )
 }
 
-function Actions({ filter, canEdit }: { filter: ContactSearch; canEdit: boolean }) {
+function Actions({ filter, canEdit, settings }: { filter: ContactSearch; canEdit: boolean; settings: ReactNode }) {
   const { t } = useTranslation('contact')
   const canExport = useCan('contacts.export')
   return (
     <>
+      {settings}
       {canEdit && (
         <LinkButton variant="default" link={{ to: '/imports/new' }} leftSection={<IconFileImport size={18} aria-hidden />}>
           {t('list.import')}
@@ -116,19 +129,17 @@ function Actions({ filter, canEdit }: { filter: ContactSearch; canEdit: boolean 
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item component="a" href={`/api/v1/contacts.csv${query(filter)}`} download leftSection={<IconDownload size={18} aria-hidden />}>
+            <Menu.Item renderRoot={(p) => <Link {...p} to="/contacts/export" search={filter} />} leftSection={<IconTableExport size={18} aria-hidden />}>
               {t('list.export')}
+            </Menu.Item>
+            <Menu.Item renderRoot={(p) => <Link {...p} to="/exports" />} leftSection={<IconDownload size={18} aria-hidden />}>
+              {t('list.exports')}
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
     </>
   )
-}
-
-function query(filter: ContactSearch): string {
-  const pairs = Object.entries(filter).filter(([, v]) => v) as [string, string][]
-  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : ''
 }
 
 interface FiltersProps {
@@ -139,6 +150,7 @@ interface FiltersProps {
 function Filters({ filter, set }: FiltersProps) {
   const { t } = useTranslation('contact')
   const lists = useLists()
+  const tags = useTags()
   return (
     <FilterBar
       search={{ value: filter.search ?? '', label: t('list.search'), onChange: (text) => set({ search: text || undefined }) }}
@@ -165,6 +177,19 @@ function Filters({ filter, set }: FiltersProps) {
           value={filter.list ?? null}
           onChange={(v) => set({ list: v ?? undefined })}
           clearButtonProps={{ 'aria-label': t('list.clear_list') }}
+        />
+      )}
+      {tags.data && tags.data.length > 0 && (
+        <Select
+          aria-label={t('mass.tag_label')}
+          placeholder={t('list.any_tag')}
+          clearable
+          searchable={tags.data.length > 8}
+          w={200}
+          data={tags.data.map((g) => ({ value: g.id, label: g.name }))}
+          value={filter.tag ?? null}
+          onChange={(v) => set({ tag: v ?? undefined })}
+          clearButtonProps={{ 'aria-label': t('list.clear_tag') }}
         />
       )}
     </FilterBar>

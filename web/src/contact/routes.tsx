@@ -11,13 +11,18 @@ const sorts = ['created_at', '-created_at', 'email', '-email', 'last_name', '-la
 export interface ContactSearch {
   search?: string
   list?: string
+  tag?: string
+  segment?: string
   consent?: 'granted' | 'withdrawn' | 'none'
   sort?: (typeof sorts)[number]
 }
 
-const contactSearch = (s: Record<string, unknown>): ContactSearch => ({
+/** contactSearch reads it. */
+export const contactSearch = (s: Record<string, unknown>): ContactSearch => ({
   search: text(s.search),
   list: text(s.list),
+  tag: text(s.tag),
+  segment: text(s.segment),
   consent: oneOf(s.consent, ['granted', 'withdrawn', 'none'] as const),
   sort: oneOf(s.sort, sorts),
 })

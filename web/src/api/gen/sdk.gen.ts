@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddPreferenceLogoData, AddPreferenceLogoErrors, AddPreferenceLogoResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreferencePageData, GetPreferencePageErrors, GetPreferencePageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListPreferenceVersionsData, ListPreferenceVersionsErrors, ListPreferenceVersionsResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewFieldData, PreviewFieldErrors, PreviewFieldResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PreviewPreferencePageData, PreviewPreferencePageErrors, PreviewPreferencePageResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishPreferencePageData, PublishPreferencePageErrors, PublishPreferencePageResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, RestorePreferenceVersionData, RestorePreferenceVersionErrors, RestorePreferenceVersionResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SavePreferenceDraftData, SavePreferenceDraftErrors, SavePreferenceDraftResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddPreferenceLogoData, AddPreferenceLogoErrors, AddPreferenceLogoResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckAddressData, CheckAddressErrors, CheckAddressResponses, CheckContactData, CheckContactErrors, CheckContactResponses, CheckDomainsData, CheckDomainsErrors, CheckDomainsResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CountConditionData, CountConditionErrors, CountConditionResponses, CountSegmentData, CountSegmentErrors, CountSegmentResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DenyDuplicatesData, DenyDuplicatesErrors, DenyDuplicatesResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FindDuplicatesData, FindDuplicatesErrors, FindDuplicatesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreferencePageData, GetPreferencePageErrors, GetPreferencePageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeadDomainsData, ListDeadDomainsErrors, ListDeadDomainsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesData, ListDuplicatesErrors, ListDuplicatesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMergesData, ListMergesErrors, ListMergesResponses, ListPreferenceVersionsData, ListPreferenceVersionsErrors, ListPreferenceVersionsResponses, ListSegmentRecipesData, ListSegmentRecipesErrors, ListSegmentRecipesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSegmentUsesData, ListSegmentUsesErrors, ListSegmentUsesResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MakeListOfSegmentData, MakeListOfSegmentErrors, MakeListOfSegmentResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, MergeContactsData, MergeContactsErrors, MergeContactsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewConditionData, PreviewConditionErrors, PreviewConditionResponses, PreviewFieldData, PreviewFieldErrors, PreviewFieldResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PreviewMergeData, PreviewMergeErrors, PreviewMergeResponses, PreviewPreferencePageData, PreviewPreferencePageErrors, PreviewPreferencePageResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishPreferencePageData, PublishPreferencePageErrors, PublishPreferencePageResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, RestorePreferenceVersionData, RestorePreferenceVersionErrors, RestorePreferenceVersionResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SavePreferenceDraftData, SavePreferenceDraftErrors, SavePreferenceDraftResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UndoMergeData, UndoMergeErrors, UndoMergeResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -602,6 +602,110 @@ export const createContact = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
+ * What is known about an address
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const checkAddress = <ThrowOnError extends boolean = true>(options: Options<CheckAddressData, ThrowOnError>) => (options.client ?? client).post<CheckAddressResponses, CheckAddressErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/check-address',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask the DNS about the domains of all contacts
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const checkDomains = <ThrowOnError extends boolean = true>(options?: Options<CheckDomainsData, ThrowOnError>) => (options?.client ?? client).post<CheckDomainsResponses, CheckDomainsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/check-domains',
+    ...options
+});
+
+/**
+ * Domains of contacts that take no mail
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listDeadDomains = <ThrowOnError extends boolean = true>(options?: Options<ListDeadDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListDeadDomainsResponses, ListDeadDomainsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/dead-domains',
+    ...options
+});
+
+/**
+ * Probable duplicates, the surest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listDuplicates = <ThrowOnError extends boolean = true>(options?: Options<ListDuplicatesData, ThrowOnError>) => (options?.client ?? client).get<ListDuplicatesResponses, ListDuplicatesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/duplicates',
+    ...options
+});
+
+/**
+ * These are different people
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const denyDuplicates = <ThrowOnError extends boolean = true>(options: Options<DenyDuplicatesData, ThrowOnError>) => (options.client ?? client).post<DenyDuplicatesResponses, DenyDuplicatesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/duplicates/deny',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Search for probable duplicates
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const findDuplicates = <ThrowOnError extends boolean = true>(options?: Options<FindDuplicatesData, ThrowOnError>) => (options?.client ?? client).post<FindDuplicatesResponses, FindDuplicatesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/find-duplicates',
+    ...options
+});
+
+/**
  * Do one thing with many contacts, as a job
  *
  * Needs the permission `contacts.edit`.
@@ -619,6 +723,78 @@ export const changeContacts = <ThrowOnError extends boolean = true>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Make one contact of several
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const mergeContacts = <ThrowOnError extends boolean = true>(options: Options<MergeContactsData, ThrowOnError>) => (options.client ?? client).post<MergeContactsResponses, MergeContactsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/merge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What a merge would do
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const previewMerge = <ThrowOnError extends boolean = true>(options: Options<PreviewMergeData, ThrowOnError>) => (options.client ?? client).post<PreviewMergeResponses, PreviewMergeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/merge/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Merges, the newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listMerges = <ThrowOnError extends boolean = true>(options?: Options<ListMergesData, ThrowOnError>) => (options?.client ?? client).get<ListMergesResponses, ListMergesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/merges',
+    ...options
+});
+
+/**
+ * Take a merge back, within 30 days
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const undoMerge = <ThrowOnError extends boolean = true>(options: Options<UndoMergeData, ThrowOnError>) => (options.client ?? client).post<UndoMergeResponses, UndoMergeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/merges/{id}/undo',
+    ...options
 });
 
 /**
@@ -691,6 +867,22 @@ export const updateContact = <ThrowOnError extends boolean = true>(options: Opti
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * What is known about the addresses of a contact
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const checkContact = <ThrowOnError extends boolean = true>(options: Options<CheckContactData, ThrowOnError>) => (options.client ?? client).get<CheckContactResponses, CheckContactErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/contacts/{id}/check',
+    ...options
 });
 
 /**
@@ -2193,6 +2385,202 @@ export const getPreview = <ThrowOnError extends boolean = true>(options: Options
 export const getProofKey = <ThrowOnError extends boolean = true>(options?: Options<GetProofKeyData, ThrowOnError>) => (options?.client ?? client).get<GetProofKeyResponses, GetProofKeyErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     url: '/proof-key',
+    ...options
+});
+
+/**
+ * Segments
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSegments = <ThrowOnError extends boolean = true>(options?: Options<ListSegmentsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentsResponses, ListSegmentsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments',
+    ...options
+});
+
+/**
+ * Make a segment
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const createSegment = <ThrowOnError extends boolean = true>(options: Options<CreateSegmentData, ThrowOnError>) => (options.client ?? client).post<CreateSegmentResponses, CreateSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * How many a condition finds
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const countCondition = <ThrowOnError extends boolean = true>(options: Options<CountConditionData, ThrowOnError>) => (options.client ?? client).post<CountConditionResponses, CountConditionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/count',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Whom a condition finds: counts by reason and a few of them
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const previewCondition = <ThrowOnError extends boolean = true>(options: Options<PreviewConditionData, ThrowOnError>) => (options.client ?? client).post<PreviewConditionResponses, PreviewConditionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ready conditions to begin with
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSegmentRecipes = <ThrowOnError extends boolean = true>(options?: Options<ListSegmentRecipesData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentRecipesResponses, ListSegmentRecipesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/recipes',
+    ...options
+});
+
+/**
+ * Delete a segment; its contacts stay
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const deleteSegment = <ThrowOnError extends boolean = true>(options: Options<DeleteSegmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteSegmentResponses, DeleteSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/{id}',
+    ...options
+});
+
+/**
+ * A segment
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getSegment = <ThrowOnError extends boolean = true>(options: Options<GetSegmentData, ThrowOnError>) => (options.client ?? client).get<GetSegmentResponses, GetSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/{id}',
+    ...options
+});
+
+/**
+ * Change a segment
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const updateSegment = <ThrowOnError extends boolean = true>(options: Options<UpdateSegmentData, ThrowOnError>) => (options.client ?? client).patch<UpdateSegmentResponses, UpdateSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count a segment anew
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const countSegment = <ThrowOnError extends boolean = true>(options: Options<CountSegmentData, ThrowOnError>) => (options.client ?? client).post<CountSegmentResponses, CountSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/{id}/count',
+    ...options
+});
+
+/**
+ * Put whom a segment finds now on a new list
+ *
+ * Needs the permission `contacts.edit`.
+ */
+export const makeListOfSegment = <ThrowOnError extends boolean = true>(options: Options<MakeListOfSegmentData, ThrowOnError>) => (options.client ?? client).post<MakeListOfSegmentResponses, MakeListOfSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/{id}/list',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What uses a segment
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSegmentUses = <ThrowOnError extends boolean = true>(options: Options<ListSegmentUsesData, ThrowOnError>) => (options.client ?? client).get<ListSegmentUsesResponses, ListSegmentUsesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/segments/{id}/uses',
     ...options
 });
 

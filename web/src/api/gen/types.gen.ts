@@ -123,6 +123,42 @@ export type Act = {
     version: string;
 };
 
+export type AddressCheck = {
+    /**
+     * As it would be kept; empty when it is refused.
+     */
+    address: string;
+    /**
+     * What the DNS says, of an e-mail address.
+     */
+    domain?: DomainState;
+    /**
+     * The gravest first.
+     */
+    findings: Array<AddressFinding>;
+    kind: 'email' | 'phone';
+    /**
+     * Whether it may be taken into the audience.
+     */
+    ok: boolean;
+    /**
+     * What the number tells, of a telephone.
+     */
+    phone?: PhoneLine;
+};
+
+export type AddressFinding = {
+    code: string;
+    params?: {
+        [key: string]: unknown;
+    };
+    severity: 'refused' | 'warning' | 'note';
+    /**
+     * What was probably meant. It is never applied by itself.
+     */
+    suggestion?: string;
+};
+
 export type ArchiveWordingInputBody = {
     archived: boolean;
 };
@@ -332,6 +368,17 @@ export type ChangeRegistrationEmailInputBody = {
     registration: string;
 };
 
+export type CheckAddressInputBody = {
+    /**
+     * An e-mail address or a telephone number.
+     */
+    address: string;
+    /**
+     * Of a number without a country code; KZ when absent.
+     */
+    country?: string;
+};
+
 export type CheckLetterInputBody = {
     letter: Letter;
     purpose: 'transactional' | 'advertising' | 'third_party';
@@ -363,6 +410,93 @@ export type ColumnProposal = {
      * Of a new field, should one be made of the column.
      */
     new_kind: 'text' | 'number' | 'date' | 'boolean' | 'list';
+};
+
+export type Condition = {
+    /**
+     * With activity. What machines do does not count; who clicked has opened; unopened: delivered and none of them opened.
+     */
+    act?: 'sent' | 'delivered' | 'bounced' | 'opened' | 'clicked' | 'unopened';
+    /**
+     * All of these hold.
+     */
+    all?: Array<Condition>;
+    /**
+     * One of these holds.
+     */
+    any?: Array<Condition>;
+    /**
+     * With activity: any of these campaigns.
+     */
+    campaigns?: Array<string>;
+    /**
+     * With consent and stop_list.
+     */
+    channel?: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
+    /**
+     * Days of the account's time zone.
+     */
+    days?: number;
+    /**
+     * link is the whole address.
+     */
+    exact?: boolean;
+    /**
+     * With between: the first value, which belongs to it.
+     */
+    from?: string | number | boolean | Array<string>;
+    /**
+     * With field: its key. With attribute: email, email_domain, phone, phone_country, phone_operator, first_name, last_name, lang, created_at or updated_at.
+     */
+    key?: string;
+    /**
+     * What a condition looks at.
+     */
+    kind?: 'attribute' | 'field' | 'tag' | 'list' | 'consent' | 'stop_list' | 'activity' | 'inactivity' | 'import' | 'segment';
+    /**
+     * With activity: any of the last so many campaigns.
+     */
+    last?: number;
+    /**
+     * With clicked: the address of the link or a part of it.
+     */
+    link?: string;
+    /**
+     * This does not hold.
+     */
+    not?: Condition;
+    /**
+     * How it compares. anniversary: day and month come within the next days; older_days: more than so many days ago.
+     */
+    op?: 'is' | 'is_not' | 'contains' | 'not_contains' | 'begins' | 'ends' | 'any_of' | 'all_of' | 'none_of' | 'empty' | 'filled' | 'lt' | 'lte' | 'gt' | 'gte' | 'between' | 'on' | 'before' | 'after' | 'last_days' | 'next_days' | 'older_days' | 'anniversary' | 'yes' | 'no' | 'did' | 'did_not';
+    /**
+     * With consent.
+     */
+    purpose?: 'transactional' | 'advertising' | 'third_party';
+    /**
+     * With consent.
+     */
+    state?: 'granted' | 'withdrawn' | 'none';
+    /**
+     * With activity: in so many different letters at least.
+     */
+    times?: number;
+    /**
+     * With between: the last value, which belongs to it.
+     */
+    to?: string | number | boolean | Array<string>;
+    /**
+     * With consent: id of a topic; absent: the purpose as a whole.
+     */
+    topic?: string;
+    /**
+     * Text, number or day (2026-03-31).
+     */
+    value?: string | number | boolean | Array<string>;
+    /**
+     * With any_of, all_of, none_of: texts, or ids of tags, lists, imports, segments. With consent: sources. With stop_list: reasons.
+     */
+    values?: Array<string>;
 };
 
 export type ConfirmEmailChangeInputBody = {
@@ -522,6 +656,17 @@ export type Contact = {
     version: number;
 };
 
+export type ContactAlias = {
+    address: string;
+    kind: 'email' | 'phone' | 'external_id';
+};
+
+export type ContactCheck = {
+    aliases: Array<ContactAlias>;
+    email?: AddressCheck;
+    phone?: AddressCheck;
+};
+
 export type ContactList = {
     /**
      * How many contacts are on it.
@@ -536,6 +681,10 @@ export type ContactList = {
 export type ContactPause = {
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
     until: string;
+};
+
+export type CountSegmentInputBody = {
+    condition: Condition;
 };
 
 export type CreateApiKeyInputBody = {
@@ -607,12 +756,12 @@ export type CreateFieldInputBody = {
      * Empty: made from the label.
      */
     key?: string;
+    kind?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
     label: string;
     /**
      * Of a choice (needed) or a list.
      */
     options?: Array<string>;
-    type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
 };
 
 export type CreateFormInputBody = {
@@ -621,6 +770,11 @@ export type CreateFormInputBody = {
 };
 
 export type CreateListInputBody = {
+    name: string;
+};
+
+export type CreateSegmentInputBody = {
+    condition: Condition;
     name: string;
 };
 
@@ -645,6 +799,23 @@ export type CreateTemplateInputBody = {
 export type CreateTopicInputBody = {
     about?: Words;
     name: Words;
+};
+
+export type DeadDomain = {
+    checked_at?: string;
+    contacts: number;
+    /**
+     * In ASCII.
+     */
+    domain: string;
+    /**
+     * Empty: nobody has asked yet. implicit: no mail server is named, the domain itself takes mail.
+     */
+    state: '' | 'mail' | 'implicit' | 'null_mx' | 'no_mail' | 'no_domain' | 'unanswered';
+    /**
+     * Mail cannot arrive: said by the domain itself, or missing twice, an hour apart.
+     */
+    undeliverable: boolean;
 };
 
 export type Deletion = {
@@ -693,6 +864,10 @@ export type Delivery = {
      */
     reason?: string;
     state: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+};
+
+export type DenyDuplicatesInputBody = {
+    contacts: Array<string>;
 };
 
 export type Document = {
@@ -759,6 +934,34 @@ export type DomainCount = {
     total: number;
     unknown: number;
     unsubscribed: number;
+};
+
+export type DomainState = {
+    checked_at?: string;
+    /**
+     * In ASCII.
+     */
+    domain: string;
+    /**
+     * Empty: nobody has asked yet. implicit: no mail server is named, the domain itself takes mail.
+     */
+    state: '' | 'mail' | 'implicit' | 'null_mx' | 'no_mail' | 'no_domain' | 'unanswered';
+    /**
+     * Mail cannot arrive: said by the domain itself, or missing twice, an hour apart.
+     */
+    undeliverable: boolean;
+};
+
+export type DuplicateGroup = {
+    contacts: Array<Contact>;
+    /**
+     * Until the next search.
+     */
+    id: number;
+    /**
+     * mailbox, phone, name: from the surest.
+     */
+    reasons: Array<string>;
 };
 
 export type EmailChange = {
@@ -907,6 +1110,7 @@ export type Field = {
      * Name in templates: {{key}}.
      */
     key: string;
+    kind: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
     label: string;
     /**
      * Allowed values of a choice or a list; a list without any is free.
@@ -916,14 +1120,13 @@ export type Field = {
      * A job is turning the values of contacts into the present type.
      */
     turning?: boolean;
-    type: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
     version?: number;
 };
 
 export type FieldChange = {
+    kind?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
     label?: string;
     options?: Array<string>;
-    type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
 };
 
 export type FieldPreview = {
@@ -1678,6 +1881,18 @@ export type ListContactList = {
     total?: Total;
 };
 
+export type ListDeadDomain = {
+    items: Array<DeadDomain>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListDelivery = {
     items: Array<Delivery>;
     /**
@@ -1692,6 +1907,18 @@ export type ListDelivery = {
 
 export type ListDocument = {
     items: Array<Document>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListDuplicateGroup = {
+    items: Array<DuplicateGroup>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -1787,6 +2014,18 @@ export type ListJob = {
     total?: Total;
 };
 
+export type ListMerge = {
+    items: Array<Merge>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListPreferenceVersion = {
     items: Array<PreferenceVersion>;
     /**
@@ -1801,6 +2040,42 @@ export type ListPreferenceVersion = {
 
 export type ListPreviewContact = {
     items: Array<PreviewContact>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListSegment = {
+    items: Array<Segment>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListSegmentRecipe = {
+    items: Array<SegmentRecipe>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListSegmentUse = {
+    items: Array<SegmentUse>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -1943,6 +2218,24 @@ export type ListWording = {
     total?: Total;
 };
 
+export type MadeList = {
+    /**
+     * Id of the job that puts the contacts on it.
+     */
+    job: string;
+    /**
+     * Id of the list.
+     */
+    list: string;
+};
+
+export type MakeListInputBody = {
+    /**
+     * Of the new list.
+     */
+    name: string;
+};
+
 export type MassInputBody = {
     /**
      * Put on lists, take off them, give tags, take them away, delete.
@@ -2022,6 +2315,60 @@ export type MendedRow = {
      */
     dropped?: boolean;
     line: number;
+};
+
+export type Merge = {
+    at: string;
+    /**
+     * How many became one.
+     */
+    contacts: number;
+    id: string;
+    into: string;
+    member?: string;
+    undo_until: string;
+    undoable: boolean;
+    undone_at?: string;
+};
+
+export type MergeConflict = {
+    field: string;
+    /**
+     * By contact; those without a value are absent.
+     */
+    values: {
+        [key: string]: string | number | boolean | Array<string> | null;
+    };
+};
+
+export type MergePreview = {
+    /**
+     * Addresses that stay known.
+     */
+    aliases: Array<ContactAlias>;
+    conflicts: Array<MergeConflict>;
+    /**
+     * Consents that hold now and not afterwards: given for an address that goes, or withdrawn by one of the contacts.
+     */
+    lost: Array<ConsentState>;
+    result: Contact;
+};
+
+export type MergeRequest = {
+    /**
+     * Those that become part of it.
+     */
+    from: Array<string>;
+    /**
+     * The contact that stays.
+     */
+    into: string;
+    /**
+     * By field (email, phone, first_name, last_name, lang, external_id, fields.<key>): the contact whose value counts.
+     */
+    take?: {
+        [key: string]: string;
+    };
 };
 
 export type Message = {
@@ -2142,9 +2489,9 @@ export type PatchFieldInputBody = {
      * Needed for a change that may cost values: another type, options taken away.
      */
     confirm?: boolean;
+    kind?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
     label?: string;
     options?: Array<string>;
-    type?: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list';
 };
 
 export type PatchFormInputBody = {
@@ -2194,6 +2541,11 @@ export type PatchMemberInputBody = {
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
 };
 
+export type PatchSegmentInputBody = {
+    condition?: Condition;
+    name?: string;
+};
+
 export type PatchSenderInputBody = {
     address?: string;
     name?: string;
@@ -2211,6 +2563,18 @@ export type PatchTopicInputBody = {
     about?: Words;
     archived?: boolean;
     name?: Words;
+};
+
+export type PhoneLine = {
+    /**
+     * ISO 3166-1; empty when not known.
+     */
+    country: string;
+    line: 'mobile' | 'fixed' | 'special' | 'unknown';
+    /**
+     * Whom the range was given to; numbers are portable, so it is an estimate.
+     */
+    operator: string;
 };
 
 export type PreferenceDesign = {
@@ -2422,6 +2786,13 @@ export type PreviewLetterInputBody = {
     purpose?: 'transactional' | 'advertising' | 'third_party';
 };
 
+export type PreviewSegmentInputBody = {
+    channel?: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
+    condition: Condition;
+    purpose?: 'transactional' | 'advertising' | 'third_party';
+    topic?: string;
+};
+
 export type Problem = {
     /**
      * Stable name of the error.
@@ -2624,6 +2995,76 @@ export type SecondFactorInputBody = {
      * Six digits of the app, or a recovery code.
      */
     code: string;
+};
+
+export type Segment = {
+    /**
+     * A Condition.
+     */
+    condition: unknown;
+    /**
+     * How many it found when it was counted last; null: not counted yet.
+     */
+    contacts: number | null;
+    counted_at?: string;
+    created_at: string;
+    created_by?: string;
+    id: string;
+    /**
+     * What it names and is not there any more. Then it is frozen: nothing is sent to it until it is mended.
+     */
+    missing: Array<SegmentGap>;
+    name: string;
+    updated_at: string;
+    version: number;
+};
+
+export type SegmentCount = {
+    contacts: number;
+    /**
+     * How many each condition of the topmost group finds by itself, in their order; empty for more than ten.
+     */
+    parts: Array<number>;
+};
+
+export type SegmentGap = {
+    kind: 'field' | 'tag' | 'list' | 'topic' | 'segment' | 'campaign';
+    path: string;
+    /**
+     * Key or id.
+     */
+    ref: string;
+};
+
+export type SegmentPreview = {
+    /**
+     * Who would be left out, by reason.
+     */
+    excluded: Array<ExcludedReason>;
+    reachable: number;
+    /**
+     * Ten of them at most, the newest.
+     */
+    sample: Array<Contact>;
+    total: number;
+};
+
+export type SegmentRecipe = {
+    /**
+     * A Condition.
+     */
+    condition: unknown;
+    key: string;
+};
+
+export type SegmentUse = {
+    id: string;
+    kind: 'segment' | 'campaign';
+    name: string;
+    /**
+     * What it will do depends on the segment still; it stands in the way of deleting.
+     */
+    open: boolean;
 };
 
 export type SendCampaignInputBody = {
@@ -4472,6 +4913,165 @@ export type CreateContactResponses = {
 
 export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
 
+export type CheckAddressData = {
+    body: CheckAddressInputBody;
+    path?: never;
+    query?: never;
+    url: '/contacts/check-address';
+};
+
+export type CheckAddressErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CheckAddressError = CheckAddressErrors[keyof CheckAddressErrors];
+
+export type CheckAddressResponses = {
+    /**
+     * OK
+     */
+    200: AddressCheck;
+};
+
+export type CheckAddressResponse = CheckAddressResponses[keyof CheckAddressResponses];
+
+export type CheckDomainsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/contacts/check-domains';
+};
+
+export type CheckDomainsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CheckDomainsError = CheckDomainsErrors[keyof CheckDomainsErrors];
+
+export type CheckDomainsResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type CheckDomainsResponse = CheckDomainsResponses[keyof CheckDomainsResponses];
+
+export type ListDeadDomainsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/contacts/dead-domains';
+};
+
+export type ListDeadDomainsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListDeadDomainsError = ListDeadDomainsErrors[keyof ListDeadDomainsErrors];
+
+export type ListDeadDomainsResponses = {
+    /**
+     * OK
+     */
+    200: ListDeadDomain;
+};
+
+export type ListDeadDomainsResponse = ListDeadDomainsResponses[keyof ListDeadDomainsResponses];
+
+export type ListDuplicatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+    };
+    url: '/contacts/duplicates';
+};
+
+export type ListDuplicatesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListDuplicatesError = ListDuplicatesErrors[keyof ListDuplicatesErrors];
+
+export type ListDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: ListDuplicateGroup;
+};
+
+export type ListDuplicatesResponse = ListDuplicatesResponses[keyof ListDuplicatesResponses];
+
+export type DenyDuplicatesData = {
+    body: DenyDuplicatesInputBody;
+    path?: never;
+    query?: never;
+    url: '/contacts/duplicates/deny';
+};
+
+export type DenyDuplicatesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DenyDuplicatesError = DenyDuplicatesErrors[keyof DenyDuplicatesErrors];
+
+export type DenyDuplicatesResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DenyDuplicatesResponse = DenyDuplicatesResponses[keyof DenyDuplicatesResponses];
+
+export type FindDuplicatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/contacts/find-duplicates';
+};
+
+export type FindDuplicatesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type FindDuplicatesError = FindDuplicatesErrors[keyof FindDuplicatesErrors];
+
+export type FindDuplicatesResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type FindDuplicatesResponse = FindDuplicatesResponses[keyof FindDuplicatesResponses];
+
 export type ChangeContactsData = {
     body: MassInputBody;
     headers?: {
@@ -4502,6 +5102,127 @@ export type ChangeContactsResponses = {
 };
 
 export type ChangeContactsResponse = ChangeContactsResponses[keyof ChangeContactsResponses];
+
+export type MergeContactsData = {
+    body: MergeRequest;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/contacts/merge';
+};
+
+export type MergeContactsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type MergeContactsError = MergeContactsErrors[keyof MergeContactsErrors];
+
+export type MergeContactsResponses = {
+    /**
+     * Created
+     */
+    201: Merge;
+};
+
+export type MergeContactsResponse = MergeContactsResponses[keyof MergeContactsResponses];
+
+export type PreviewMergeData = {
+    body: MergeRequest;
+    path?: never;
+    query?: never;
+    url: '/contacts/merge/preview';
+};
+
+export type PreviewMergeErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewMergeError = PreviewMergeErrors[keyof PreviewMergeErrors];
+
+export type PreviewMergeResponses = {
+    /**
+     * OK
+     */
+    200: MergePreview;
+};
+
+export type PreviewMergeResponse = PreviewMergeResponses[keyof PreviewMergeResponses];
+
+export type ListMergesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+        /**
+         * Only those into this contact.
+         */
+        contact?: string;
+    };
+    url: '/contacts/merges';
+};
+
+export type ListMergesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListMergesError = ListMergesErrors[keyof ListMergesErrors];
+
+export type ListMergesResponses = {
+    /**
+     * OK
+     */
+    200: ListMerge;
+};
+
+export type ListMergesResponse = ListMergesResponses[keyof ListMergesResponses];
+
+export type UndoMergeData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/contacts/merges/{id}/undo';
+};
+
+export type UndoMergeErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UndoMergeError = UndoMergeErrors[keyof UndoMergeErrors];
+
+export type UndoMergeResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type UndoMergeResponse = UndoMergeResponses[keyof UndoMergeResponses];
 
 export type TagContactsData = {
     body: TagContactsInputBody;
@@ -4614,6 +5335,33 @@ export type UpdateContactResponses = {
 };
 
 export type UpdateContactResponse = UpdateContactResponses[keyof UpdateContactResponses];
+
+export type CheckContactData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/contacts/{id}/check';
+};
+
+export type CheckContactErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CheckContactError = CheckContactErrors[keyof CheckContactErrors];
+
+export type CheckContactResponses = {
+    /**
+     * OK
+     */
+    200: ContactCheck;
+};
+
+export type CheckContactResponse = CheckContactResponses[keyof CheckContactResponses];
 
 export type ListConsentsData = {
     body?: never;
@@ -7206,6 +7954,311 @@ export type GetProofKeyResponses = {
 };
 
 export type GetProofKeyResponse = GetProofKeyResponses[keyof GetProofKeyResponses];
+
+export type ListSegmentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/segments';
+};
+
+export type ListSegmentsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListSegmentsError = ListSegmentsErrors[keyof ListSegmentsErrors];
+
+export type ListSegmentsResponses = {
+    /**
+     * OK
+     */
+    200: ListSegment;
+};
+
+export type ListSegmentsResponse = ListSegmentsResponses[keyof ListSegmentsResponses];
+
+export type CreateSegmentData = {
+    body: CreateSegmentInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/segments';
+};
+
+export type CreateSegmentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreateSegmentError = CreateSegmentErrors[keyof CreateSegmentErrors];
+
+export type CreateSegmentResponses = {
+    /**
+     * Created
+     */
+    201: Segment;
+};
+
+export type CreateSegmentResponse = CreateSegmentResponses[keyof CreateSegmentResponses];
+
+export type CountConditionData = {
+    body: CountSegmentInputBody;
+    path?: never;
+    query?: never;
+    url: '/segments/count';
+};
+
+export type CountConditionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CountConditionError = CountConditionErrors[keyof CountConditionErrors];
+
+export type CountConditionResponses = {
+    /**
+     * OK
+     */
+    200: SegmentCount;
+};
+
+export type CountConditionResponse = CountConditionResponses[keyof CountConditionResponses];
+
+export type PreviewConditionData = {
+    body: PreviewSegmentInputBody;
+    path?: never;
+    query?: never;
+    url: '/segments/preview';
+};
+
+export type PreviewConditionErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PreviewConditionError = PreviewConditionErrors[keyof PreviewConditionErrors];
+
+export type PreviewConditionResponses = {
+    /**
+     * OK
+     */
+    200: SegmentPreview;
+};
+
+export type PreviewConditionResponse = PreviewConditionResponses[keyof PreviewConditionResponses];
+
+export type ListSegmentRecipesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/segments/recipes';
+};
+
+export type ListSegmentRecipesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListSegmentRecipesError = ListSegmentRecipesErrors[keyof ListSegmentRecipesErrors];
+
+export type ListSegmentRecipesResponses = {
+    /**
+     * OK
+     */
+    200: ListSegmentRecipe;
+};
+
+export type ListSegmentRecipesResponse = ListSegmentRecipesResponses[keyof ListSegmentRecipesResponses];
+
+export type DeleteSegmentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/segments/{id}';
+};
+
+export type DeleteSegmentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteSegmentError = DeleteSegmentErrors[keyof DeleteSegmentErrors];
+
+export type DeleteSegmentResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteSegmentResponse = DeleteSegmentResponses[keyof DeleteSegmentResponses];
+
+export type GetSegmentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/segments/{id}';
+};
+
+export type GetSegmentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetSegmentError = GetSegmentErrors[keyof GetSegmentErrors];
+
+export type GetSegmentResponses = {
+    /**
+     * OK
+     */
+    200: Segment;
+};
+
+export type GetSegmentResponse = GetSegmentResponses[keyof GetSegmentResponses];
+
+export type UpdateSegmentData = {
+    body: PatchSegmentInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/segments/{id}';
+};
+
+export type UpdateSegmentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateSegmentError = UpdateSegmentErrors[keyof UpdateSegmentErrors];
+
+export type UpdateSegmentResponses = {
+    /**
+     * OK
+     */
+    200: Segment;
+};
+
+export type UpdateSegmentResponse = UpdateSegmentResponses[keyof UpdateSegmentResponses];
+
+export type CountSegmentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/segments/{id}/count';
+};
+
+export type CountSegmentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CountSegmentError = CountSegmentErrors[keyof CountSegmentErrors];
+
+export type CountSegmentResponses = {
+    /**
+     * OK
+     */
+    200: Segment;
+};
+
+export type CountSegmentResponse = CountSegmentResponses[keyof CountSegmentResponses];
+
+export type MakeListOfSegmentData = {
+    body: MakeListInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/segments/{id}/list';
+};
+
+export type MakeListOfSegmentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type MakeListOfSegmentError = MakeListOfSegmentErrors[keyof MakeListOfSegmentErrors];
+
+export type MakeListOfSegmentResponses = {
+    /**
+     * Accepted
+     */
+    202: MadeList;
+};
+
+export type MakeListOfSegmentResponse = MakeListOfSegmentResponses[keyof MakeListOfSegmentResponses];
+
+export type ListSegmentUsesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/segments/{id}/uses';
+};
+
+export type ListSegmentUsesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListSegmentUsesError = ListSegmentUsesErrors[keyof ListSegmentUsesErrors];
+
+export type ListSegmentUsesResponses = {
+    /**
+     * OK
+     */
+    200: ListSegmentUse;
+};
+
+export type ListSegmentUsesResponse = ListSegmentUsesResponses[keyof ListSegmentUsesResponses];
 
 export type ListSendersData = {
     body?: never;

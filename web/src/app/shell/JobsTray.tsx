@@ -63,6 +63,7 @@ function Jobs({ jobs, close }: { jobs: Job[]; close: () => void }) {
 
 // Where the result of a job is seen.
 function place(job: Job): string | null {
+  if (job.kind === 'export.run') return '/exports'
   return job.kind.startsWith('import.') ? '/imports' : null
 }
 
@@ -96,6 +97,7 @@ function TrayJob({ job, close }: { job: Job; close: () => void }) {
 }
 
 function jobTitle(job: Job, t: (key: string, o?: Record<string, unknown>) => string): string {
+  if (job.kind === 'contact.mass') return t(`jobs.mass.${job.title}`)
   const name = t(`jobs.kind.${job.kind}`, { defaultValue: '' })
   if (!name) return job.title
   return job.title ? `${name}: ${job.title}` : name

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadRejected, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getProofKey, getReport, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeliveries, listDocuments, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listPreferenceVersions, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
-import type { DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
+import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadRejected, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getProofKey, getReport, getSegment, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPreferenceVersions, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
+import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -483,6 +483,113 @@ export const listContactsInfiniteOptions = (options?: Options<ListContactsData>)
     queryKey: listContactsInfiniteQueryKey(options)
 });
 
+export const listDeadDomainsQueryKey = (options?: Options<ListDeadDomainsData>) => createQueryKey('listDeadDomains', options);
+
+/**
+ * Domains of contacts that take no mail
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listDeadDomainsOptions = (options?: Options<ListDeadDomainsData>) => queryOptions<ListDeadDomainsResponse, ListDeadDomainsError, ListDeadDomainsResponse, ReturnType<typeof listDeadDomainsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listDeadDomains({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listDeadDomainsQueryKey(options)
+});
+
+export const listDuplicatesQueryKey = (options?: Options<ListDuplicatesData>) => createQueryKey('listDuplicates', options);
+
+/**
+ * Probable duplicates, the surest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listDuplicatesOptions = (options?: Options<ListDuplicatesData>) => queryOptions<ListDuplicatesResponse, ListDuplicatesError, ListDuplicatesResponse, ReturnType<typeof listDuplicatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listDuplicates({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listDuplicatesQueryKey(options)
+});
+
+export const listDuplicatesInfiniteQueryKey = (options?: Options<ListDuplicatesData>): QueryKey<Options<ListDuplicatesData>> => createQueryKey('listDuplicates', options, true);
+
+/**
+ * Probable duplicates, the surest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listDuplicatesInfiniteOptions = (options?: Options<ListDuplicatesData>) => infiniteQueryOptions<ListDuplicatesResponse, ListDuplicatesError, InfiniteData<ListDuplicatesResponse>, QueryKey<Options<ListDuplicatesData>>, string | Pick<QueryKey<Options<ListDuplicatesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListDuplicatesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listDuplicates({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listDuplicatesInfiniteQueryKey(options)
+});
+
+export const listMergesQueryKey = (options?: Options<ListMergesData>) => createQueryKey('listMerges', options);
+
+/**
+ * Merges, the newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listMergesOptions = (options?: Options<ListMergesData>) => queryOptions<ListMergesResponse, ListMergesError, ListMergesResponse, ReturnType<typeof listMergesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listMerges({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listMergesQueryKey(options)
+});
+
+export const listMergesInfiniteQueryKey = (options?: Options<ListMergesData>): QueryKey<Options<ListMergesData>> => createQueryKey('listMerges', options, true);
+
+/**
+ * Merges, the newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listMergesInfiniteOptions = (options?: Options<ListMergesData>) => infiniteQueryOptions<ListMergesResponse, ListMergesError, InfiniteData<ListMergesResponse>, QueryKey<Options<ListMergesData>>, string | Pick<QueryKey<Options<ListMergesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMergesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listMerges({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listMergesInfiniteQueryKey(options)
+});
+
 export const getContactQueryKey = (options: Options<GetContactData>) => createQueryKey('getContact', options);
 
 /**
@@ -498,6 +605,23 @@ export const getContactOptions = (options: Options<GetContactData>) => queryOpti
         throwOnError: true
     }),
     queryKey: getContactQueryKey(options)
+});
+
+export const checkContactQueryKey = (options: Options<CheckContactData>) => createQueryKey('checkContact', options);
+
+/**
+ * What is known about the addresses of a contact
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const checkContactOptions = (options: Options<CheckContactData>) => queryOptions<CheckContactResponse, CheckContactError, CheckContactResponse, ReturnType<typeof checkContactQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await checkContact({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: checkContactQueryKey(options)
 });
 
 export const listConsentsQueryKey = (options: Options<ListConsentsData>) => createQueryKey('listConsents', options);
@@ -1301,6 +1425,74 @@ export const getProofKeyOptions = (options?: Options<GetProofKeyData>) => queryO
         throwOnError: true
     }),
     queryKey: getProofKeyQueryKey(options)
+});
+
+export const listSegmentsQueryKey = (options?: Options<ListSegmentsData>) => createQueryKey('listSegments', options);
+
+/**
+ * Segments
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSegmentsOptions = (options?: Options<ListSegmentsData>) => queryOptions<ListSegmentsResponse, ListSegmentsError, ListSegmentsResponse, ReturnType<typeof listSegmentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listSegments({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listSegmentsQueryKey(options)
+});
+
+export const listSegmentRecipesQueryKey = (options?: Options<ListSegmentRecipesData>) => createQueryKey('listSegmentRecipes', options);
+
+/**
+ * Ready conditions to begin with
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSegmentRecipesOptions = (options?: Options<ListSegmentRecipesData>) => queryOptions<ListSegmentRecipesResponse, ListSegmentRecipesError, ListSegmentRecipesResponse, ReturnType<typeof listSegmentRecipesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listSegmentRecipes({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listSegmentRecipesQueryKey(options)
+});
+
+export const getSegmentQueryKey = (options: Options<GetSegmentData>) => createQueryKey('getSegment', options);
+
+/**
+ * A segment
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getSegmentOptions = (options: Options<GetSegmentData>) => queryOptions<GetSegmentResponse, GetSegmentError, GetSegmentResponse, ReturnType<typeof getSegmentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getSegment({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getSegmentQueryKey(options)
+});
+
+export const listSegmentUsesQueryKey = (options: Options<ListSegmentUsesData>) => createQueryKey('listSegmentUses', options);
+
+/**
+ * What uses a segment
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listSegmentUsesOptions = (options: Options<ListSegmentUsesData>) => queryOptions<ListSegmentUsesResponse, ListSegmentUsesError, ListSegmentUsesResponse, ReturnType<typeof listSegmentUsesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listSegmentUses({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listSegmentUsesQueryKey(options)
 });
 
 export const listSendersQueryKey = (options?: Options<ListSendersData>) => createQueryKey('listSenders', options);
