@@ -21,6 +21,7 @@ import (
 	"keruen/internal/channel/email"
 	"keruen/internal/clock"
 	"keruen/internal/contact"
+	"keruen/internal/contact/segment"
 	"keruen/internal/content"
 	"keruen/internal/db"
 	"keruen/internal/delivery"
@@ -59,6 +60,7 @@ type Config struct {
 	Contacts    *contact.Service
 	FieldWork   *contact.FieldWork
 	Masses      *contact.Masses
+	Segments    *segment.Service
 	Senders     *email.Desk
 	Imports     *intake.Service
 	Forms       *form.Service
@@ -134,6 +136,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerAudit(r)
 	a.registerContacts(r)
 	a.registerHygiene(r)
+	a.registerSegments(r)
 	a.registerImports(r)
 	a.registerForms(r)
 	a.registerExports(r)

@@ -29,6 +29,7 @@ import (
 	"keruen/internal/clock"
 	"keruen/internal/config"
 	"keruen/internal/contact"
+	"keruen/internal/contact/segment"
 	"keruen/internal/content"
 	"keruen/internal/db"
 	"keruen/internal/delivery"
@@ -74,6 +75,7 @@ type App struct {
 	Contacts    *contact.Service
 	FieldWork   *contact.FieldWork
 	Masses      *contact.Masses
+	Segments    *segment.Service
 	Content     *content.Service
 	Senders     *email.Desk
 	Delivery    *delivery.Service
@@ -178,6 +180,8 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	if err := a.disposableDomains(); err != nil {
 		return nil, err
 	}
+	a.Segments = segment.New(segment.Config{DB: a.DB, Clock: a.Clock, Queue: a.Queue, Accounts: a.Access, Contacts: a.Contacts})
+	a.Contacts.UseSegments(a.Segments)
 	a.Content = content.New(a.DB, a.Contacts)
 	a.Delivery = delivery.New(delivery.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
@@ -187,6 +191,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Queue: a.Queue, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
 		Senders: senders, Delivery: a.Delivery, Access: a.Access,
 	})
+	a.Segments.Connect(a.Delivery, a.Campaigns)
 	a.Imports = intake.New(a.DB, blobs, a.Queue, a.Contacts)
 	a.Imports.MaxFile = int64(c.Limits.ImportMB) << 20
 	a.Exports = export.New(a.DB, blobs, a.Queue, a.Contacts)

@@ -74,8 +74,8 @@ func (s *Service) begin(ctx context.Context, a launchArgs) (Campaign, delivery.P
 	return c, part, err
 }
 
-// openPart moves the campaign from scheduled to sending. One whose sender was deleted becomes a draft
-// again, with the problem named.
+// openPart moves the campaign from scheduled to sending. One whose sender was deleted, or whose segment cannot be evaluated,
+// becomes a draft again, with the problem named.
 func (s *Service) openPart(ctx context.Context, tx *db.Tx, c *Campaign) (delivery.PartID, error) {
 	c.Version, c.UpdatedAt = c.Version+1, tx.Now
 	if _, err := s.senders.Find(ctx, tx, c.Tenant, c.Sender); errors.Is(err, errs.ErrNotFound) {
@@ -84,6 +84,13 @@ func (s *Service) openPart(ctx context.Context, tx *db.Tx, c *Campaign) (deliver
 		return 0, save(ctx, tx, *c)
 	} else if err != nil {
 		return 0, err
+	}
+	if err := s.contacts.CheckTarget(ctx, tx, c.Tenant, c.Audience); evaluable(err) != nil {
+		return 0, err
+	} else if err != nil {
+		c.callBack("campaign.segment")
+		s.delivery.ChangedTx(tx, c.Tenant)
+		return 0, save(ctx, tx, *c)
 	}
 	part, err := s.delivery.CreatePartTx(ctx, tx, delivery.PartSpec{
 		Tenant: c.Tenant, Source: int64(c.ID), Sender: c.Sender, Revision: c.Revision, Purpose: c.Purpose, Topic: c.Topic,

@@ -101,6 +101,12 @@ func (s *Service) checkAudience(ctx context.Context, c Campaign, p *Preflight) e
 		p.add(content.Error, "audience", "campaign.no_audience", "Choose to whom the campaign goes.", nil)
 		return nil
 	}
+	if err := s.contacts.CheckTarget(ctx, s.db, c.Tenant, c.Audience); evaluable(err) != nil {
+		return err
+	} else if err != nil {
+		p.add(content.Error, "audience", "campaign.segment", "A segment of the audience was deleted, or it names something that was. Mend it or choose another.", nil)
+		return nil
+	}
 	n, err := s.contacts.CountByReason(ctx, c.Tenant, c.Audience, c.key())
 	if err != nil {
 		return err

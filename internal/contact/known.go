@@ -63,3 +63,9 @@ func Operators() []string {
 	slices.Sort(out)
 	return out
 }
+
+// CheckTarget tells whether a target can be evaluated now: its segments are there, and none is frozen.
+func (s *Service) CheckTarget(ctx context.Context, q db.Querier, t id.Tenant, a Target) error {
+	_, err := s.where(ctx, q, t, a)
+	return err
+}

@@ -56,7 +56,8 @@ func (s *Service) Did(ctx context.Context, q db.Querier, t id.Tenant, a segment.
 	return none, nil, nil
 }
 
-// partsOf resolves the campaigns that are meant; nil stands for every message.
+// partsOf resolves the campaigns that are meant; nil stands for every message. A campaign that is still taking its audience in is none
+// of the last ones: its own segment must not change while it does.
 func (s *Service) partsOf(ctx context.Context, q db.Querier, t id.Tenant, a segment.Asked) ([]PartID, error) {
 	switch {
 	case len(a.Campaigns) > 0:
@@ -66,7 +67,7 @@ func (s *Service) partsOf(ctx context.Context, q db.Querier, t id.Tenant, a segm
 	case a.Last > 0:
 		found, err := db.All[PartID](ctx, q, `
 			SELECT p.id FROM part p WHERE p.tenant_id = ? AND p.source IN (
-				SELECT source FROM part WHERE tenant_id = ? AND start_at <= ?
+				SELECT source FROM part WHERE tenant_id = ? AND start_at <= ? AND filled = TRUE
 				GROUP BY source ORDER BY MAX(start_at) DESC, source DESC LIMIT ?)`, t, t, s.clock.Now(), a.Last)
 		return append([]PartID{}, found...), err
 	}

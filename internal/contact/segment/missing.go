@@ -81,7 +81,7 @@ func (s *Service) take(ctx context.Context, q db.Querier, t id.Tenant, list []*S
 	read(OfConsent, "contact_topic", &have.topics)
 	read(OfSegment, "segment", &have.groups)
 	if err == nil && named[OfField] {
-		have.fields, err = s.fields(ctx, q, t)
+		have.fields, err = contact.FieldsByKey(ctx, q, t)
 	}
 	if err == nil && len(campaigns) > 0 {
 		have.campaigns, err = s.campaigns.Names(ctx, q, t, campaigns)

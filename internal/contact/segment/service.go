@@ -135,7 +135,7 @@ func (s *Service) Create(ctx context.Context, who access.Actor, name string, c C
 			return ErrLimit
 		}
 		out = Segment{ID: ID(id.New[segmentTag]()), Tenant: who.Tenant, Name: name, Condition: c, CreatedBy: who.Member, Version: 1, CreatedAt: tx.Now, UpdatedAt: tx.Now}
-		if err := s.fit(ctx, tx, who.Tenant, out.ID, c); err != nil {
+		if _, err := s.fit(ctx, tx, who.Tenant, out.ID, c); err != nil {
 			return err
 		}
 		if err := insertSegment(ctx, tx, out); err != nil {
@@ -203,7 +203,7 @@ func (s *Service) Update(ctx context.Context, who access.Actor, g ID, version in
 			}
 		}
 		if ch.Condition != nil {
-			if err := s.fit(ctx, tx, who.Tenant, g, *ch.Condition); err != nil {
+			if _, err := s.fit(ctx, tx, who.Tenant, g, *ch.Condition); err != nil {
 				return err
 			}
 			out.Condition, out.Count, out.CountedAt = *ch.Condition, 0, time.Time{}
@@ -359,14 +359,7 @@ func (s *Service) compiled(ctx context.Context, who access.Actor, c Condition) (
 	if err := who.Can(access.ViewContacts); err != nil {
 		return piece{}, err
 	}
-	if err := s.fit(ctx, s.db, who.Tenant, 0, c); err != nil {
-		return piece{}, err
-	}
-	k, err := s.compiler(ctx, s.db, who.Tenant)
-	if err != nil {
-		return piece{}, fmt.Errorf("read segment: %w", err)
-	}
-	p, err := k.compile(ctx, c)
+	p, err := s.fit(ctx, s.db, who.Tenant, 0, c)
 	if err != nil {
 		return piece{}, fmt.Errorf("read segment: %w", err)
 	}
@@ -382,7 +375,7 @@ func (s *Service) compiler(ctx context.Context, q db.Querier, t id.Tenant) (*com
 	if err != nil {
 		zone = time.UTC
 	}
-	fields, err := s.fields(ctx, q, t)
+	fields, err := contact.FieldsByKey(ctx, q, t)
 	if err != nil {
 		return nil, err
 	}
@@ -403,40 +396,31 @@ func (s *Service) compiler(ctx context.Context, q db.Querier, t id.Tenant) (*com
 	return k, nil
 }
 
-// fit checks a condition against the account: its shape, what it names, and circles through the segment own.
-func (s *Service) fit(ctx context.Context, q db.Querier, t id.Tenant, own ID, c Condition) error {
-	fields, err := s.fields(ctx, q, t)
+// fit checks a condition against the account — its shape, what it names, and circles through the segment own — and compiles it.
+func (s *Service) fit(ctx context.Context, q db.Querier, t id.Tenant, own ID, c Condition) (piece, error) {
+	k, err := s.compiler(ctx, q, t)
 	if err != nil {
-		return err
+		return piece{}, err
 	}
-	if err := check(c, fields); err != nil {
-		return err
+	if err := check(c, k.fields); err != nil {
+		return piece{}, err
 	}
 	candidate := Segment{ID: own, Condition: c}
 	if err := s.findMissing(ctx, q, t, &candidate); err != nil {
-		return err
+		return piece{}, err
 	}
 	if candidate.Frozen() {
-		return errs.ErrInvalid.At(blames(candidate.Missing)...)
-	}
-	k, err := s.compiler(ctx, q, t)
-	if err != nil {
-		return err
+		return piece{}, errs.ErrInvalid.At(blames(candidate.Missing)...)
 	}
 	if own != 0 {
 		k.within = []ID{own}
 	}
-	_, err = k.compile(ctx, c)
-	if errors.Is(err, ErrCircle) || errors.Is(err, ErrNested) || errors.Is(err, ErrFrozen) {
-		var e *errs.Error
-		errors.As(err, &e)
-		return errs.ErrInvalid.At(contact.Blame("condition", e))
+	p, err := k.compile(ctx, c)
+	var e *errs.Error
+	if errors.As(err, &e) && (e.Is(ErrCircle) || e.Is(ErrNested) || e.Is(ErrFrozen)) {
+		return piece{}, errs.ErrInvalid.At(contact.Blame("condition", e))
 	}
-	return err
-}
-
-func (s *Service) fields(ctx context.Context, q db.Querier, t id.Tenant) (map[string]contact.Field, error) {
-	return contact.FieldsByKey(ctx, q, t)
+	return p, err
 }
 
 func nameOf(name string) (string, error) {
