@@ -125,7 +125,10 @@ var someLetter = content.Letter{
 }
 
 // part makes a campaign's part over all recipients. The source is fresh.
-func (w *world) part(p channel.Purpose, ids []contact.ID) Part {
+func (w *world) part(p channel.Purpose, ids []contact.ID) Part { return w.partOn(p, 0, ids) }
+
+// partOn is part of a campaign with a topic.
+func (w *world) partOn(p channel.Purpose, topic contact.TopicID, ids []contact.ID) Part {
 	var out Part
 	source := int64(id.New[partKind]())
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
@@ -134,7 +137,8 @@ func (w *world) part(p channel.Purpose, ids []contact.ID) Part {
 			return err
 		}
 		part, err := w.CreatePartTx(ctx, tx, PartSpec{
-			Tenant: w.who.Tenant, Source: source, Sender: w.sender.ID, Revision: rev.ID, Purpose: p, Tracking: Tracking{Opens: true, Clicks: true},
+			Tenant: w.who.Tenant, Source: source, Sender: w.sender.ID, Revision: rev.ID, Purpose: p, Topic: topic,
+			Tracking: Tracking{Opens: true, Clicks: true},
 		})
 		if err != nil {
 			return err
