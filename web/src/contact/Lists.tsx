@@ -74,7 +74,7 @@ function ListRow({ list, canEdit, onRename }: RowProps) {
   return (
     <li className={form.row}>
       <div className={form.main}>
-        <Link to="/contacts" search={{ list: list.id }} className={form.name}>
+        <Link to="/lists/$id" params={{ id: list.id }} className={form.name}>
           {list.name}
         </Link>
         <div className="subtle">

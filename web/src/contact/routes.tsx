@@ -56,6 +56,13 @@ export const contactRoutes = [
   }),
   createRoute({
     getParentRoute: () => cabinetRoute,
+    path: '/lists/$id',
+    validateSearch: (s: Record<string, unknown>): { days?: number } => ({ days: [7, 90, 365].find((n) => n === Number(s.days)) }),
+    loader: () => needTexts('growth', 'contact'),
+    component: lazyRouteComponent(() => import('./ListPage'), 'ListPage'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
     path: '/suppressions',
     validateSearch: (s: Record<string, unknown>): { search?: string } => ({ search: text(s.search) }),
     loader: () => needTexts('contact'),
