@@ -38,7 +38,7 @@ type CreateExportInput struct {
 	Body struct {
 		Format  string       `json:"format" enum:"csv,xlsx,vcard"`
 		Filter  ExportFilter `json:"filter,omitempty"`
-		Columns []string     `json:"columns,omitempty" maxItems:"300" doc:"In their order: email, phone, first_name, last_name, lang, tags, lists, stop_list, created_at, updated_at, consent.<channel>, field.<key of a custom field>. None = all. A vCard leaves out what it has no word for."`
+		Columns []string     `json:"columns,omitempty" maxItems:"300" doc:"In their order: email, phone, first_name, last_name, lang, external_id, tags, lists, stop_list, created_at, updated_at, consent.<channel>, field.<key of a custom field>. None = all. A vCard leaves out what it has no word for."`
 		Reason  string       `json:"reason" minLength:"3" maxLength:"500" doc:"Why the contacts are taken out. It goes to the log of actions."`
 		Lang    string       `json:"lang,omitempty" enum:"ru,kk,en" doc:"Of the headings; the account's when absent."`
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"keruen/internal/errs"
+	"keruen/internal/intake/sheet"
 )
 
 // Value is one value of a custom field. The zero Value is none. Its JSON form is typed: "text", 12.5, "2026-03-31",
@@ -215,7 +216,7 @@ func (f Field) Parse(text string) (Value, error) {
 	case ChoiceField:
 		return f.choose(text)
 	case ListField:
-		return f.items(splitList(text))
+		return f.items(sheet.SplitList(text))
 	default:
 		if len([]rune(text)) > MaxFieldValue {
 			return Value{}, ErrValueLong.With("limit", MaxFieldValue)
@@ -295,15 +296,6 @@ func (f Field) choose(text string) (Value, error) {
 		}
 	}
 	return Value{}, ErrChoice.With("options", strings.Join(f.Options, ", "))
-}
-
-func splitList(text string) []string {
-	for _, between := range []string{";", "|", ","} {
-		if strings.Contains(text, between) {
-			return strings.Split(text, between)
-		}
-	}
-	return []string{text}
 }
 
 // items makes a list: each item once, in the writing of the field's options where it has any.

@@ -52,7 +52,7 @@ var headers = map[string]string{
 	"phone": fieldPhone, "phone number": fieldPhone, "mobile": fieldPhone, "mobile phone": fieldPhone, "tel": fieldPhone, "телефон": fieldPhone, "тел": fieldPhone, "тел.": fieldPhone, "номер": fieldPhone,
 	"номер телефона": fieldPhone, "мобильный": fieldPhone, "мобильный телефон": fieldPhone, "сотовый": fieldPhone, "моб": fieldPhone, "моб.": fieldPhone, "ұялы телефон": fieldPhone, "телефон нөмірі": fieldPhone, "ұялы": fieldPhone,
 	"external id": fieldExternal, "ext id": fieldExternal, "customer id": fieldExternal, "client id": fieldExternal, "crm id": fieldExternal, "внешний код": fieldExternal, "внешний id": fieldExternal, "код клиента": fieldExternal,
-	"id клиента": fieldExternal, "номер клиента": fieldExternal, "клиент коды": fieldExternal, "сыртқы код": fieldExternal,
+	"id клиента": fieldExternal, "номер клиента": fieldExternal, "клиент коды": fieldExternal, "сыртқы код": fieldExternal, "сыртқы id": fieldExternal,
 	"first name": fieldFirst, "firstname": fieldFirst, "first_name": fieldFirst, "name": fieldFirst, "given name": fieldFirst, "имя": fieldFirst, "аты": fieldFirst, "есімі": fieldFirst, "есім": fieldFirst,
 	"last name": fieldLast, "lastname": fieldLast, "last_name": fieldLast, "surname": fieldLast, "family name": fieldLast, "фамилия": fieldLast, "тегі": fieldLast, "тек": fieldLast,
 	"full name": fieldFull, "fullname": fieldFull, "full_name": fieldFull, "фио": fieldFull, "ф.и.о.": fieldFull, "ф.и.о": fieldFull, "фамилия имя отчество": fieldFull, "фамилия имя": fieldFull, "аты-жөні": fieldFull, "аты жөні": fieldFull, "тегі аты": fieldFull,

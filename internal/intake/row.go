@@ -265,7 +265,7 @@ const maxFileTags = 300
 const maxRowTags = 20
 
 func (r *reader) tags(l *line, column int, v string) {
-	for name := range strings.FieldsFuncSeq(v, func(c rune) bool { return c == ',' || c == ';' || c == '|' }) {
+	for _, name := range sheet.SplitList(v) {
 		name = contact.CleanText(name)
 		if name == "" || slices.Contains(l.row.Tags, name) {
 			continue

@@ -70,32 +70,48 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 
 func quiet(context.Context, int64, int64) error { return nil }
 
-// people adds contacts with values of every kind, and returns the list, the tag and the last contact.
-func (w *world) people() (contact.ListID, contact.TagID, contact.ID) {
+// fields makes a custom field of every kind.
+func (w *world) fields() {
 	w.t.Helper()
-	ctx := w.t.Context()
 	for _, f := range []contact.FieldDraft{
 		{Key: "city", Label: "Город", Kind: contact.TextField}, {Key: "spent", Label: "Покупки", Kind: contact.NumberField}, {Key: "born", Label: "Родился", Kind: contact.DateField},
 		{Key: "vip", Label: "Важный", Kind: contact.BooleanField}, {Key: "size", Label: "Размер одежды", Kind: contact.ChoiceField, Options: []string{"S", "M"}}, {Key: "likes", Label: "Любит", Kind: contact.ListField},
 	} {
-		_, err := w.contacts.CreateField(ctx, w.who, f)
+		_, err := w.contacts.CreateField(w.t.Context(), w.who, f)
 		require.NoError(w.t, err)
 	}
+}
+
+// people adds contacts with values of every kind, and returns a list and a tag.
+func (w *world) people() (contact.ListID, contact.TagID) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	w.fields()
 	list, err := w.contacts.CreateList(ctx, w.who, "Клуб; \"Алматы\"")
 	require.NoError(w.t, err)
 	tag, err := w.contacts.CreateTag(ctx, w.who, "VIP, 2026")
 	require.NoError(w.t, err)
-	add := func(d contact.Draft) contact.ID {
-		c, err := w.contacts.Create(ctx, w.who, d)
+	add := func(d contact.Draft) {
+		_, err := w.contacts.Create(ctx, w.who, d)
 		require.NoError(w.t, err)
-		return c.ID
 	}
 	add(contact.Draft{Email: "aigul@example.kz", Phone: "+77011234567", FirstName: "Айгуль", LastName: "=Ахметова", Lang: "kk", Lists: []contact.ListID{list.ID}, Tags: []contact.TagID{tag.ID},
 		Fields: map[string]contact.Value{"city": contact.TextValue("Алматы; центр"), "spent": contact.NumberValue(1200.5), "born": contact.TextValue("1985-04-15"), "vip": contact.BoolValue(true),
 			"size": contact.TextValue("M"), "likes": contact.ListValue([]string{"чай", "хлеб, соль"})},
 		Consent: &contact.Given{Key: contact.ConsentKey{Channel: channel.Email, Purpose: channel.Advertising}, Proof: contact.Proof{Source: contact.ByHand, Wording: "согласна получать новости"}}})
 	add(contact.Draft{Phone: "+77020001122", FirstName: "Болат"})
-	return list.ID, tag.ID, add(contact.Draft{Email: "dana@example.kz", Fields: map[string]contact.Value{"vip": contact.BoolValue(false)}})
+	dana, err := contact.ParseEmail("dana@example.kz")
+	require.NoError(w.t, err)
+	w.bulk(contact.Row{Email: dana, ExternalID: "=crm-7", Fields: map[string]contact.Value{"vip": contact.BoolValue(false)}})
+	return list.ID, tag.ID
+}
+
+func (w *world) bulk(rows ...contact.Row) {
+	w.t.Helper()
+	require.NoError(w.t, w.db.InTx(w.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.contacts.BulkUpsert(ctx, tx, contact.Bulk{Tenant: w.who.Tenant, By: contact.ByEmail, OnExisting: contact.UpdateEmpty, Rows: rows})
+		return err
+	}))
 }
 
 func (w *world) start(a Ask) Export {
@@ -172,7 +188,7 @@ func TestAFileHoldsTheColumnsThatWereChosenInTheirOrder(t *testing.T) {
 			require.Equal(t, []any{int64(3), Ready, 1}, []any{e.Rows, e.State, e.Downloads})
 		}
 		_, text := w.made(Ask{Format: VCard, Lang: lang.English})
-		require.Equal(t, []string{"email", "phone", "first_name", "last_name", "city", "tags", "lang", "born", "likes", "size", "spent", "vip"}, table(t, text)[0])
+		require.Equal(t, []string{"email", "phone", "first_name", "last_name", "city", "tags", "lang", "external_id", "born", "likes", "size", "spent", "vip"}, table(t, text)[0])
 		e, _ := w.made(Ask{Format: CSV, Lang: lang.English})
 		require.Len(t, e.Ask.Columns, len(Builtin)+6, "none chosen means all")
 	})
@@ -181,7 +197,7 @@ func TestAFileHoldsTheColumnsThatWereChosenInTheirOrder(t *testing.T) {
 // AUD-5
 func TestAnExportIsOfAListATagOrWhoAgreed(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		list, tag, _ := w.people()
+		list, tag := w.people()
 		for name, f := range map[string]Filter{"list": {List: list}, "tag": {Tag: tag}, "consent": {Consent: contact.Granted}, "search": {Search: "айг"}, "all of it": {List: list, Tag: tag, Search: "@example"}} {
 			e, text := w.made(Ask{Format: CSV, Filter: f, Columns: []string{"email"}, Lang: lang.English})
 			require.Equal(t, [][]string{{"Email"}, {"aigul@example.kz"}}, table(t, text), name)
@@ -293,18 +309,13 @@ func TestAnExportThatBreaksOffIsBegunAnewAndThenFails(t *testing.T) {
 func TestEveryContactOfManyIsInTheFileOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		const n = 2*step + 7
-		require.NoError(t, w.db.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-			b := contact.Bulk{Tenant: w.who.Tenant, By: contact.ByEmail, OnExisting: contact.UpdateEmpty}
-			for i := range n {
-				a, err := contact.ParseEmail(fmt.Sprintf("person%d@example.kz", i))
-				if err != nil {
-					return err
-				}
-				b.Rows = append(b.Rows, contact.Row{Email: a})
-			}
-			_, err := w.contacts.BulkUpsert(ctx, tx, b)
-			return err
-		}))
+		rows := make([]contact.Row, n)
+		for i := range rows {
+			a, err := contact.ParseEmail(fmt.Sprintf("person%d@example.kz", i))
+			require.NoError(t, err)
+			rows[i].Email = a
+		}
+		w.bulk(rows...)
 		e := w.start(Ask{Format: XLSX, Columns: []string{"email"}})
 		var seen []int64
 		report := func(_ context.Context, done, total int64) error {
@@ -329,7 +340,7 @@ func TestEveryContactOfManyIsInTheFileOnce(t *testing.T) {
 
 func TestExportsOfOthersAreNotFound(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		list, tag, _ := w.people()
+		list, tag := w.people()
 		e, _ := w.made(Ask{Format: CSV})
 		ctx := t.Context()
 		_, err := w.Get(ctx, w.another, e.ID)

@@ -138,6 +138,8 @@ func (f *file) cell(column string, v *contact.View) sheet.Cell {
 		return sheet.Text(v.LastName)
 	case colLang:
 		return sheet.Text(v.Lang)
+	case colExternal:
+		return sheet.Text(v.ExternalID)
 	case colTags:
 		return sheet.Text(sheet.JoinList(names(v.Tags, f.tags)))
 	case colLists:
@@ -220,6 +222,8 @@ func (f *file) card(v *contact.View) sheet.Card {
 			c.LastName = v.LastName
 		case colLang:
 			c.Lang = v.Lang
+		case colExternal:
+			c.ExternalID = v.ExternalID
 		case colTags:
 			c.Tags = names(v.Tags, f.tags)
 		}
