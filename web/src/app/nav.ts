@@ -3,6 +3,7 @@ import {
   IconAddressBook,
   IconAt,
   IconFileImport,
+  IconForms,
   IconHome,
   IconList,
   IconSend,
@@ -38,6 +39,7 @@ export const nav: NavGroup[] = [
     items: [
       { name: 'nav.contacts', to: '/contacts', icon: IconAddressBook, needs: 'contacts.view', keys: 'G C' },
       { name: 'nav.lists', to: '/lists', icon: IconList, needs: 'contacts.view', keys: 'G L' },
+      { name: 'nav.forms', to: '/forms', icon: IconForms, needs: 'contacts.view' },
       { name: 'nav.imports', to: '/imports', icon: IconFileImport, needs: 'contacts.view' },
       { name: 'nav.preferences', to: '/preferences', icon: IconAdjustments, needs: 'contacts.view' },
       { name: 'nav.suppressions', to: '/suppressions', icon: IconUserCancel, needs: 'contacts.view' },

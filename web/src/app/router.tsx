@@ -6,6 +6,7 @@ import { channelRoutes } from '@/channel/routes'
 import { contactRoutes } from '@/contact/routes'
 import { contentRoutes } from '@/content/routes'
 import { exportRoutes } from '@/export/routes'
+import { formRoutes } from '@/form/routes'
 import { homeRoutes } from '@/home/routes'
 import { intakeRoutes } from '@/intake/routes'
 import { preferenceRoutes } from '@/preference/routes'
@@ -20,6 +21,7 @@ const tree = rootRoute.addChildren([
     ...homeRoutes,
     ...contactRoutes,
     ...intakeRoutes,
+    ...formRoutes,
     ...preferenceRoutes,
     ...exportRoutes,
     ...campaignRoutes,

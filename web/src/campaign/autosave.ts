@@ -10,11 +10,11 @@ export type SaveState =
   | { is: 'stale' }
   | { is: 'refused'; error: unknown }
 
-interface Options {
+interface Options<Saved, Change> {
   /** The version on screen. */
   version: number
-  save: (change: PatchCampaignInputBody, version: number) => Promise<Campaign>
-  onSaved: (saved: Campaign) => void
+  save: (change: Change, version: number) => Promise<Saved>
+  onSaved: (saved: Saved) => void
   /** Milliseconds after the last change. */
   pause?: number
 }
@@ -25,9 +25,14 @@ const again = 5000
  * useAutosave sends changes 800 ms after the last one, one request at a time. What was typed while a request was on its way goes
  * with the next one. Offline it tries again; on 412 it stops until `settle` tells which version wins.
  */
-export function useAutosave({ version, save, onSaved, pause = 800 }: Options) {
+export function useAutosave<Saved extends { version: number } = Campaign, Change extends object = PatchCampaignInputBody>({
+  version,
+  save,
+  onSaved,
+  pause = 800,
+}: Options<Saved, Change>) {
   const [state, setState] = useState<SaveState>({ is: 'saved', at: null })
-  const change = useRef<PatchCampaignInputBody>({})
+  const change = useRef({} as Change)
   const current = useRef(version)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const busy = useRef<Promise<void> | null>(null)
@@ -40,7 +45,7 @@ export function useAutosave({ version, save, onSaved, pause = 800 }: Options) {
     if (busy.current) await busy.current
     if (Object.keys(change.current).length === 0) return
     const sent = change.current
-    change.current = {}
+    change.current = {} as Change
     setState({ is: 'saving' })
     const work = (async () => {
       try {
@@ -66,7 +71,7 @@ export function useAutosave({ version, save, onSaved, pause = 800 }: Options) {
   latest.current = send
 
   const put = useCallback(
-    (next: PatchCampaignInputBody) => {
+    (next: Change) => {
       change.current = { ...change.current, ...next }
       setState((s) => (s.is === 'stale' ? s : { is: 'waiting' }))
       clearTimeout(timer.current)
@@ -77,9 +82,9 @@ export function useAutosave({ version, save, onSaved, pause = 800 }: Options) {
 
   /** settle goes on after 412 from the server's version: with one's own changes, or without them. */
   const settle = useCallback(
-    async (fresh: Campaign, mine: boolean) => {
+    async (fresh: Saved, mine: boolean) => {
       current.current = fresh.version
-      if (!mine) change.current = {}
+      if (!mine) change.current = {} as Change
       deps.current.onSaved(fresh)
       setState({ is: 'saved', at: null })
       if (mine) await send()
