@@ -2,6 +2,7 @@ package content_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -103,5 +104,54 @@ func TestEveryReasonHasWordsInThreeLanguages(t *testing.T) {
 		for key := range need {
 			require.NotEmpty(t, words[key], "%s in %s", key, lang)
 		}
+	}
+}
+
+// AUD-2: the author's styles may not catch the platform's own footer either; the rule that does is named.
+func TestStylesThatCatchTheFooterAreRefused(t *testing.T) {
+	t.Parallel()
+	for css, rule := range map[string]string{
+		"body > div:last-of-type { max-height:0 !important; overflow:hidden !important }": "body > div:last-of-type",
+		"body { visibility:hidden } div { opacity:0 }":                                    "",
+		"div:last-child a { clip-path:inset(100%) }":                                      "div:last-child a",
+		"a { -webkit-text-fill-color:transparent }":                                       "a",
+		"div { filter:blur(9px) }":                                                        "div",
+		"a::after { content:''; position:absolute; inset:0 } div { pointer-events:none }": "div",
+		"@media (max-width:500px) { div { transform:translateX(-3000px) } }":              "div",
+	} {
+		c, problems := content.Compile(letter("<html><head><style>"+css+"</style></head><body><p>Новости</p></body></html>"), advertising)
+		if rule == "" { // our own declarations win
+			require.NotNil(t, c, "%s: %v", css, problems)
+			continue
+		}
+		require.Nil(t, c, css)
+		var got []string
+		for _, p := range problems {
+			if p.Code == "unsubscribe.footer_hidden" {
+				got = append(got, fmt.Sprint(p.Params["rule"]))
+			}
+		}
+		require.Equal(t, []string{rule}, got, css)
+	}
+}
+
+// AUD-2
+func TestALinkThatIsNotQuiteTheWayOutIsRefused(t *testing.T) {
+	t.Parallel()
+	for html, reason := range map[string]string{
+		`<a href="{{unsubscribe_url}}x">Отписаться</a>`:                             "link_changed",
+		`<a href="{{unsubscribe_url}}?gift=1">Отписаться</a>`:                       "link_changed",
+		`<a href="https://shop.example/" href="{{unsubscribe_url}}">Отписаться</a>`: "removed",
+		`<a href="{{unsubscribe_url}}"><a href="https://x.kz">Отписаться</a></a>`:   "no_text",
+	} {
+		c, problems := content.Compile(letter("<p>Новости</p>"+html), advertising)
+		require.Nil(t, c, html)
+		var got []any
+		for _, p := range problems {
+			if p.Code == "unsubscribe.hidden" {
+				got = append(got, p.Params["reason"])
+			}
+		}
+		require.Equal(t, []any{reason}, got, html)
 	}
 }

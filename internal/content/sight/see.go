@@ -56,10 +56,8 @@ func (d *document) wayOut(w *element, l *layout, v view) verdict {
 	f := func(t trouble, kind Kind) Finding {
 		out := Finding{Kind: kind, Reason: t.reason, Place: w.place, Element: w.describe(), View: v.name, Quote: short(all.String())}
 		if t.by != nil {
-			out.Element = t.by.describe()
-			if len(t.properties) > 0 {
-				out.Rule = t.by.blame(t.properties...)
-			}
+			by, rule := t.by.origin(t.properties)
+			out.Element, out.Rule = by.describe(), rule
 		}
 		return out
 	}

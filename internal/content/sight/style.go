@@ -273,6 +273,30 @@ func (s *style) resolve(value string) string {
 	return value
 }
 
+// origin finds where one of the properties was said: by the element, by a rule about it, or by what it inherits from.
+func (e *element) origin(properties []string) (by *element, rule string) {
+	for p := e; p != nil; p = p.parent {
+		for _, d := range p.inline {
+			if about(d.name, properties) {
+				return p, ""
+			}
+		}
+		if rule := p.blame(properties...); rule != "" {
+			return p, rule
+		}
+	}
+	return e, ""
+}
+
+func about(name string, properties []string) bool {
+	for _, p := range properties {
+		if name == p || strings.HasPrefix(name, p+"-") {
+			return true
+		}
+	}
+	return false
+}
+
 // blame tells which rule last spoke about one of the properties, "" when it was the element itself.
 func (e *element) blame(properties ...string) string {
 	for i := len(e.matched) - 1; i >= 0; i-- {
@@ -281,10 +305,8 @@ func (e *element) blame(properties ...string) string {
 			continue
 		}
 		for _, d := range r.list {
-			for _, p := range properties {
-				if d.name == p || strings.HasPrefix(d.name, p+"-") {
-					return r.selector.text
-				}
+			if about(d.name, properties) {
+				return r.selector.text
 			}
 		}
 	}

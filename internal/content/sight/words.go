@@ -91,9 +91,10 @@ var (
 		`uitschrijv|afmeld|avregistrer|avsluta pren|avmeld|afmeld|peruuta tilaus|wypis|rezygn|zrezygn|odhl|odjav|dezabon|leiratk|διαγραφ|відпис|скасув|адпіс|chiqish|obunani|obunadan|жазылуудан|баш тарт|отпиш|отабунуд`)
 	// settings are words of pages where one can leave, and others that may mean it.
 	settings = pattern(`подписк|рассылк|предпочт|настро(?:йк|ить)|отказ|управл|уведомлени|отмен|отключ|прекрат|удалить|стоп|stop|баптау|басқару|жазылым|таратылым|хабарлама|тоқтат|өшір|` +
-		`preferenc|subscription|email settings|mail settings|notification|manage|remove|cancel|leave|mailing list|settings|unlist|einstellung|préféren|preferenz|preferi|tercih`)
-	// stays are words that say the opposite.
-	stays = pattern(`не отпис|не отказ|не хочу отпис|не надо отпис|остаться|остаюсь|продолжить получ|бас тартпа|қалу|жазылып қал|do not unsub|don.t unsub|never unsub|keep (?:me|my|sub)|stay|remain|continue receiv`)
+		`частот|профил|preferenc|profile|frequency|subscription|email settings|mail settings|notification|manage|remove|cancel|leave|mailing list|settings|unlist|einstellung|préféren|preferenz|preferi|tercih`)
+	// refusals deny leaving; stays are words that say the opposite of it.
+	refusals = pattern(`не отпис|не отказ|не хочу отпис|не надо отпис|бас тартпа|do not unsub|don.t unsub|never unsub`)
+	stays    = pattern(`остаться|остаюсь|продолжить получ|қалу|жазылып қал|keep (?:me|my|sub)|stay|remain|continue receiv`)
 	// lures are words of other things that links are for.
 	lures = pattern(`подписаться|подпишит|подпишись|получить|получите|забрать|заберите|подар|скидк|бонус|приз|выигр|купить|купи|заказ|каталог|товар|магазин|корзин|оплат|смотреть|посмотр|открыть|браузер|веб-верс|онлайн|` +
 		`подробн|узнать|читать|читайте|далее|перейти|отзыв|акци|распрода|цен[аыу]|промокод|главн|сайт|контакт|поддержк|политик|оферт|условия|правила|сыйлық|жеңілдік|сатып|тапсырыс|көру|браузерде|толығырақ|дүкен|алу|` +
@@ -110,6 +111,8 @@ var (
 		pattern(`(?:cannot|can.t|can not|unable to|not possible to|impossible to|forbidden to|call (?:us )?(?:\S+ ){0,4}to|pay (?:\S+ ){0,4}to|phone (?:\S+ ){0,4}to) (?:unsub|opt[ -]?out)`),
 		pattern(`to (?:unsubscribe|opt[ -]?out),? (?:please )?(?:call|phone|pay|visit our|send a (?:letter|written)|write to us by post|fax)`),
 	}
+	// stuck begins help for those with whom the link does not work.
+	stuck        = pattern(`(?:если|егер|if|should)[^.!?]{0,40} (?:не може|не получ|не удал|не работ|cannot|can.t|could not|unable|does ?n.t work|not work|мүмкін болмаса|болмаса)`)
 	aboutLeaving = pattern(`отпис|отказ|бас тарт|жазылым|unsub|opt`)
 	free         = pattern(`бесплатн|без оплаты|не нужно|не надо|не требу|тегін|free|no charge|at no cost|without (?:charge|any)`)
 )
@@ -122,10 +125,12 @@ func meaning(link, around string) string {
 		return "no_text"
 	case foreign(words):
 		return ""
-	case stays.MatchString(words):
+	case refusals.MatchString(words):
 		return "says_stay"
 	case leaves.MatchString(words):
 		return ""
+	case stays.MatchString(words):
+		return "says_stay"
 	case lures.MatchString(words):
 		return "misleading"
 	case settings.MatchString(words):
@@ -164,7 +169,7 @@ func hurdle(text string) (string, bool) {
 	}
 	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?\n•|", r) }) {
 		low := fold(sentence)
-		if free.MatchString(low) {
+		if free.MatchString(low) || stuck.MatchString(low) {
 			continue
 		}
 		for _, h := range hurdles {
