@@ -148,7 +148,7 @@ func (s situation) row(ch channel.Kind) Row {
 		r.Topics = append(r.Topics, box)
 	}
 	r.Main.On = r.Main.On || !left && s.action(general) == contact.Granted
-	if s.design.Others || s.action(others) == contact.Granted {
+	if s.design.Others || s.action(others) != "" {
 		on := s.action(others) == contact.Granted && !r.Shut && !s.leftFor(ch, channel.ThirdParty)
 		r.Others = &Box{Name: string(ch) + ".others", Key: others, Label: Fill(sayOthers, s.lang, s.account, "{channel}", where), On: on}
 	}
@@ -156,13 +156,13 @@ func (s situation) row(ch channel.Kind) Row {
 }
 
 // offered are the topics of the page, in the order of the design and then of the account: without those that are hidden or
-// archived, but always with the topic of the letter and with what was agreed to.
+// archived, but always with the topic of the letter and with what the contact has spoken about: what was left here can be taken back here.
 func (s situation) offered(ch channel.Kind) []contact.Topic {
 	var out []contact.Topic
 	add := func(t contact.Topic) {
 		key := contact.ConsentKey{Channel: ch, Purpose: channel.Advertising, Topic: t.ID}
 		hidden := t.Archived || slices.Contains(s.design.Hidden, t.ID)
-		if hidden && t.ID != s.topic && s.action(key) != contact.Granted || slices.ContainsFunc(out, func(o contact.Topic) bool { return o.ID == t.ID }) {
+		if hidden && t.ID != s.topic && s.action(key) == "" || slices.ContainsFunc(out, func(o contact.Topic) bool { return o.ID == t.ID }) {
 			return
 		}
 		out = append(out, t)
