@@ -8,7 +8,7 @@ import (
 func (d *document) position(e *element, p piece, l *layout) trouble {
 	switch {
 	case p.at.x0+p.at.x1 <= 2 || p.at.y0+p.at.y1 <= 2 || p.at.x0 > l.width+farAside:
-		return trouble{reason: "off_screen", by: e.shifted(), properties: []string{"position", "left", "top", "right", "bottom", "margin", "text-indent", "transform", "translate"}}
+		return trouble{reason: "off_screen", by: e.shifted(), properties: []string{"transform", "translate", "left", "top", "right", "bottom", "text-indent", "margin", "position"}}
 	}
 	if t := e.cut(p.at); !t.ok() {
 		return t

@@ -9,7 +9,7 @@ func (e *element) colours(v view) trouble {
 	if s.filled {
 		letters = s.fill
 	}
-	t := trouble{reason: "colour", by: e, properties: []string{"color", "-webkit-text-fill-color", "background", "filter", "mix-blend-mode"}}
+	t := trouble{reason: "colour", by: e, properties: []string{"-webkit-text-fill-color", "color", "background", "filter", "mix-blend-mode"}}
 	if letters.a < 0.5 && e.paintedThrough() {
 		t.doubt = true
 		return t

@@ -1,6 +1,7 @@
 package sight
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -276,13 +277,14 @@ func (s *style) resolve(value string) string {
 // origin finds where one of the properties was said: by the element, by a rule about it, or by what it inherits from.
 func (e *element) origin(properties []string) (by *element, rule string) {
 	for p := e; p != nil; p = p.parent {
-		for _, d := range p.inline {
-			if about(d.name, properties) {
+		for i := range properties {
+			one := properties[i : i+1]
+			if slices.ContainsFunc(p.inline, func(d declaration) bool { return about(d.name, one) }) {
 				return p, ""
 			}
-		}
-		if rule := p.blame(properties...); rule != "" {
-			return p, rule
+			if rule := p.blame(one...); rule != "" {
+				return p, rule
+			}
 		}
 	}
 	return e, ""
