@@ -299,10 +299,14 @@ func TestADeletedContactIsNoError(t *testing.T) {
 		require.NoError(t, w.contacts.Delete(t.Context(), w.who, c))
 		require.True(t, w.show(e).Gone)
 		for name, act := range map[string]func(context.Context) error{
-			"choose":  func(ctx context.Context) error { return w.Choose(ctx, e, "", preference.Picks{Wanted: []string{"email"}}, reader) },
-			"leave":   func(ctx context.Context) error { return w.LeaveAll(ctx, e, "", reader) },
-			"pause":   func(ctx context.Context) error { return w.Pause(ctx, e, "", 30, reader) },
-			"correct": func(ctx context.Context) error { return w.Correct(ctx, e, preference.Correction{FirstName: "Б"}, reader) },
+			"choose": func(ctx context.Context) error {
+				return w.Choose(ctx, e, "", preference.Picks{Wanted: []string{"email"}}, reader)
+			},
+			"leave": func(ctx context.Context) error { return w.LeaveAll(ctx, e, "", reader) },
+			"pause": func(ctx context.Context) error { return w.Pause(ctx, e, "", 30, reader) },
+			"correct": func(ctx context.Context) error {
+				return w.Correct(ctx, e, preference.Correction{FirstName: "Б"}, reader)
+			},
 		} {
 			require.NoError(t, act(t.Context()), name)
 		}

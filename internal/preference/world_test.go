@@ -31,7 +31,7 @@ import (
 
 // world is an account with a sender, two topics, the queue and the pipeline; letters end in a scripted channel.
 type world struct {
-	t           *testing.T
+	t           testing.TB
 	db          *db.DB
 	access      *access.Service
 	contacts    *contact.Service
@@ -66,7 +66,13 @@ func each(t *testing.T, f func(t *testing.T, w *world)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newWorld(t, d)) })
 }
 
-func newWorld(t *testing.T, d *db.DB) *world {
+// fuzzWorld is a world on SQLite for a fuzz target.
+func fuzzWorld(f *testing.F) *world {
+	f.Helper()
+	return newWorld(f, dbtest.Open(f, dbtest.Addresses["sqlite"](f), clock.Real{}))
+}
+
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	keys, err := secret.New(bytes.Repeat([]byte{7}, secret.KeySize))
 	require.NoError(t, err)
