@@ -203,7 +203,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Forms = form.New(form.Parts{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Queue: a.Queue, Access: a.Access, Contacts: a.Contacts, Senders: senders,
-		Delivery: a.Delivery, House: a.House, BaseURL: a.URL})
+		Delivery: a.Delivery, Brands: brands{a.Preferences}, House: a.House, BaseURL: a.URL})
 	if err := a.Forms.Start(ctx); err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func language(r *http.Request) lang.Lang {
 // page is the frame of a form's pages.
 func page(v form.View, title string, b template.HTML) frame.Page {
 	p := frame.Page{Lang: v.Lang, Title: title, Body: b, Palette: v.Palette, Logo: v.Logo, Embed: v.Design.Origins(), KeepPath: true}
-	if v.Design.Logo {
+	if v.Design.Logo && (v.Logo.URL != "" || v.Design.Texts.Title != (lang.Text{})) { // the built-in title has the name already
 		p.Brand = v.Account
 	}
 	return p

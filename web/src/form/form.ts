@@ -27,10 +27,13 @@ export function useTopics() {
 
 export const noWords: Words = { ru: '', kk: '', en: '' }
 
+// Quotation marks inside «» become the inner ones.
+const inner = (name: string) => name.replaceAll('«', '„').replaceAll('»', '“')
+
 /** standardWording is the first text of consent, in all three languages at once: it is what people will agree to, not a text of the cabinet. */
 export const standardWording = (account: string): Words => ({
-  ru: `Согласен получать новости и предложения «${account}» по электронной почте. Отписаться можно в любой момент по ссылке в письме.`,
-  kk: `«${account}» жаңалықтары мен ұсыныстарын электрондық пошта арқылы алуға келісемін. Хаттағы сілтеме арқылы кез келген уақытта бас тартуға болады.`,
+  ru: `Согласен получать новости и предложения «${inner(account)}» по электронной почте. Отписаться можно в любой момент по ссылке в письме.`,
+  kk: `«${inner(account)}» жаңалықтары мен ұсыныстарын электрондық пошта арқылы алуға келісемін. Хаттағы сілтеме арқылы кез келген уақытта бас тартуға болады.`,
   en: `I agree to receive news and offers of “${account}” by e-mail. I can leave at any time by the link in a letter.`,
 })
 
