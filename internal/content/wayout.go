@@ -67,7 +67,11 @@ func SayWayOut(on channel.Kind, m Said, w WayOut, l lang.Lang) (out Said, cost i
 		return m, 0, f.list
 	}
 	line := w.Line(on, l)
-	m.Text = strings.TrimRightFunc(m.Text, unicode.IsSpace) + line
+	m.Text = strings.TrimRightFunc(m.Text, unicode.IsSpace)
+	for gapBefore(m.Text+"\n") != "" { // the author's void may not push our line out of sight
+		m.Text = strings.TrimRightFunc(m.Text[:strings.LastIndexByte(m.Text, '\n')+1], unicode.IsSpace)
+	}
+	m.Text += line
 	return m, utf8.RuneCountInString(line), f.list
 }
 
@@ -206,7 +210,7 @@ func bare(line string) bool {
 			n++
 		}
 	}
-	return n < 2
+	return n == 0
 }
 
 var answers = regexp.MustCompile(`(?i)(?:ответ|отправ|напиш|пришл|набер|сообщени|жауап|жібер|жаз|reply|send|text|answer|write)`)
