@@ -2,6 +2,7 @@ import {
   IconAdjustments,
   IconAddressBook,
   IconAt,
+  IconChartPie,
   IconFileImport,
   IconForms,
   IconHome,
@@ -39,6 +40,7 @@ export const nav: NavGroup[] = [
     items: [
       { name: 'nav.contacts', to: '/contacts', icon: IconAddressBook, needs: 'contacts.view', keys: 'G C' },
       { name: 'nav.lists', to: '/lists', icon: IconList, needs: 'contacts.view', keys: 'G L' },
+      { name: 'nav.segments', to: '/segments', icon: IconChartPie, needs: 'contacts.view' },
       { name: 'nav.forms', to: '/forms', icon: IconForms, needs: 'contacts.view' },
       { name: 'nav.imports', to: '/imports', icon: IconFileImport, needs: 'contacts.view' },
       { name: 'nav.preferences', to: '/preferences', icon: IconAdjustments, needs: 'contacts.view' },

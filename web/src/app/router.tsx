@@ -3,13 +3,14 @@ import { guestRoutes, settingsRoutes } from '@/access/routes'
 import { auditRoutes } from '@/audit/routes'
 import { campaignRoutes } from '@/campaign/routes'
 import { channelRoutes } from '@/channel/routes'
-import { contactRoutes } from '@/contact/routes'
+import { contactRoutes, contactSettingsRoutes } from '@/contact/routes'
 import { contentRoutes } from '@/content/routes'
 import { exportRoutes } from '@/export/routes'
 import { formRoutes } from '@/form/routes'
 import { homeRoutes } from '@/home/routes'
 import { intakeRoutes } from '@/intake/routes'
 import { preferenceRoutes } from '@/preference/routes'
+import { segmentRoutes } from '@/segment/routes'
 import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
 import { NotFound } from './NotFound'
 import { RouteProblem } from './RouteProblem'
@@ -20,6 +21,7 @@ const tree = rootRoute.addChildren([
   cabinetRoute.addChildren([
     ...homeRoutes,
     ...contactRoutes,
+    ...segmentRoutes,
     ...intakeRoutes,
     ...formRoutes,
     ...preferenceRoutes,
@@ -27,7 +29,7 @@ const tree = rootRoute.addChildren([
     ...campaignRoutes,
     ...contentRoutes,
     ...channelRoutes,
-    settingsRoute.addChildren([...settingsRoutes, ...auditRoutes]),
+    settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...auditRoutes]),
   ]),
 ])
 

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Audience } from '@/api'
 import { useLists } from '@/contact/contact'
+import { useSegments } from '@/segment/segment'
 import { useFmt } from '@/lib/useFmt'
 import form from '@/ui/Form.module.css'
 import { usePreflight } from './preflight'
@@ -23,8 +24,10 @@ export function AudienceChoice({ id, audience, onChange, disabled }: Props) {
   const [kind, setKind] = useState(audience.all ? 'all' : 'lists')
   const choose = (k: string) => {
     setKind(k)
-    onChange({ all: k === 'all', lists: k === 'all' ? [] : audience.lists })
+    onChange(k === 'all' ? { all: true, lists: [] } : { all: false, lists: audience.lists, segments: audience.segments })
   }
+  const segments = useSegments()
+  const segmented = audience.segments ?? []
   return (
     <div className={form.stack} id="part-audience" tabIndex={-1}>
       <Radio.Group aria-label={t('audience.title')} value={kind} onChange={choose}>
@@ -41,7 +44,19 @@ export function AudienceChoice({ id, audience, onChange, disabled }: Props) {
           searchable
           data={lists.data?.map((l) => ({ value: l.id, label: `${l.name} · ${fmt.number(l.contacts)}` })) ?? []}
           value={audience.lists}
-          onChange={(v) => onChange({ all: false, lists: v })}
+          onChange={(v) => onChange({ all: false, lists: v, segments: segmented })}
+        />
+      )}
+      {kind === 'lists' && ((segments.data?.length ?? 0) > 0 || segmented.length > 0) && (
+        <MultiSelect
+          label={t('audience.segments')}
+          description={t('audience.segments_hint')}
+          placeholder={segmented.length === 0 ? t('audience.choose_segments') : undefined}
+          disabled={disabled}
+          searchable
+          data={segments.data?.map((x) => ({ value: x.id, label: x.contacts === null ? x.name : `${x.name} · ${fmt.number(x.contacts)}`, disabled: x.missing.length > 0 })) ?? []}
+          value={segmented}
+          onChange={(v) => onChange({ all: false, lists: audience.lists, segments: v })}
         />
       )}
       {kind === 'lists' && lists.data?.length === 0 && (
