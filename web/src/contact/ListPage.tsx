@@ -15,6 +15,7 @@ import { Panel } from '@/ui/Panel'
 import { TableSkeleton } from '@/ui/Skeletons'
 import { StatTile, StatTiles } from '@/ui/StatTile'
 import { useLists } from './contact'
+import css from './Growth.module.css'
 
 const Growth = lazy(() => import('./Growth'))
 
@@ -44,6 +45,7 @@ export function ListPage() {
     >
       <div className={form.stack}>
         <SegmentedControl
+          className={css.view}
           aria-label={t('period')}
           data={periods.map((p) => ({ value: p, label: t(`period.${p}`) }))}
           value={String(days)}

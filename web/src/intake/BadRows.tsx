@@ -58,7 +58,7 @@ export function BadRows({ file, group, onClose, onMended }: Props) {
     <Modal
       opened
       onClose={onClose}
-      size="xl"
+      size="min(1120px, 94vw)"
       title={t('bad.title', { cause: t(`row.${group.code}`, { defaultValue: t('errors.other') }) })}
       closeButtonProps={{ 'aria-label': t('ui:close') }}
     >

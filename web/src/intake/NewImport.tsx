@@ -164,7 +164,7 @@ function Interrupted() {
   return (
     <div className={form.note} role="note">
       <p>{t('file.interrupted', { name: found.u.name, share: fmt.percent(found.share, 0) })}</p>
-      <div className={form.buttons}>
+      <div className={css.actions}>
         <Button size="xs" variant="default" onClick={() => (void forget(found.u), setFound(null))}>
           {t('file.forget')}
         </Button>
@@ -189,7 +189,7 @@ function Paste({ busy, onSend }: { busy: boolean; onSend: (text: string) => void
           onChange={(e) => setText(e.currentTarget.value)}
         />
         <div className={form.buttons}>
-          <Button variant="default" loading={busy} disabled={text.trim() === ''} onClick={() => onSend(text)}>
+          <Button variant="default" disabled={busy || text.trim() === ''} onClick={() => onSend(text)}>
             {t('paste.send')}
           </Button>
         </div>

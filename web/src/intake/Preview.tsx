@@ -22,13 +22,13 @@ export function Preview({ file }: { file: Import }) {
     queryFn: async ({ signal }) => (await previewImport({ path: { id: file.id }, signal })).items,
     gcTime: 0,
   })
-  const labels = new Map(fields.data?.map((f) => [f.key, f.label]))
-  for (const m of file.settings.mapping) if (m.new_field) labels.set(m.field, m.new_field)
+  const custom = new Map<string, Custom>(fields.data?.map((f) => [f.key, { label: f.label, date: f.kind === 'date' }]))
+  for (const m of file.settings.mapping) if (m.new_field) custom.set(m.field, { label: m.new_field, date: m.new_kind === 'date' })
   return (
     <Panel title={t('preview.title')} hint={t('preview.hint')} flush>
       <Loaded query={query} skeleton={<TableSkeleton rows={4} />}>
         {(list) => {
-          const columns = shownOf(list, t, labels)
+          const columns = shownOf(list, t, custom, (day) => fmt.shortDate(`${day}T12:00:00Z`))
           return (
             <ScrollBox className={css.preview} label={t('preview.title')}>
               <table>
@@ -65,16 +65,21 @@ export function Preview({ file }: { file: Import }) {
   )
 }
 
+interface Custom {
+  label: string
+  date: boolean
+}
+
 type Shown = [name: string, of: (c: PreviewContact) => string]
 
 const standard = ['email', 'phone', 'external_id', 'first_name', 'last_name', 'lang'] as const
 
 // The columns that some contact has a value for.
-function shownOf(list: PreviewContact[], t: (key: string) => string, labels: Map<string, string>): Shown[] {
+function shownOf(list: PreviewContact[], t: (key: string) => string, custom: Map<string, Custom>, day: (iso: string) => string): Shown[] {
   const keys = [...new Set(list.flatMap((c) => Object.keys(c.fields)))].sort()
   const all: Shown[] = [
     ...standard.map((k): Shown => [t(`columns.field.${k}`), (c) => c[k]]),
-    ...keys.map((k): Shown => [labels.get(k) ?? k, (c) => c.fields[k] ?? '']),
+    ...keys.map((k): Shown => [custom.get(k)?.label ?? k, (c) => (custom.get(k)?.date && c.fields[k] ? day(c.fields[k]) : (c.fields[k] ?? ''))]),
     [t('columns.field.tags'), (c) => c.tags.join(', ')],
   ]
   return all.filter(([, of]) => list.some((c) => of(c) !== ''))

@@ -33,7 +33,10 @@ export function Rules({ file, onBack, onNext }: Props) {
   const [errors, setErrors] = useState<Errors>({})
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
-  const set: Set = (change) => setS({ ...s, ...change })
+  const set: Set = (change) => {
+    setS({ ...s, ...change })
+    if (change.date_order) setErrors((old) => Object.fromEntries(Object.entries(old).filter(([k]) => k !== 'date_order')))
+  }
   const fields = useFields()
   const datesOpen = asksDates(file, fields.data ?? [])
   const next = async () => {

@@ -1,4 +1,3 @@
-import '@mantine/core/styles/ColorSwatch.layer.css'
 import '@mantine/charts/styles.layer.css'
 import { LineChart } from '@mantine/charts'
 import { SegmentedControl } from '@mantine/core'
