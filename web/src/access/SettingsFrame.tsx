@@ -15,6 +15,8 @@ export const places: Place[] = [
   { to: '/settings/profile', name: 'nav.profile' },
   { to: '/settings/security', name: 'nav.security' },
   { to: '/settings/company', name: 'nav.company' },
+  { to: '/settings/fields', name: 'nav.fields', needs: 'contacts.view' },
+  { to: '/settings/consents', name: 'nav.consents', needs: 'contacts.view' },
   { to: '/settings/team', name: 'nav.team', needs: 'team.manage' },
   { to: '/settings/keys', name: 'nav.keys', needs: 'keys.manage' },
   { to: '/settings/documents', name: 'nav.documents', needs: 'audit.view' },

@@ -20,6 +20,7 @@ import { campaignKey, campaignsKey, preflightKey } from './campaign'
 import { SaveStatus, StaleDialog } from './SaveStatus'
 import { SendPanel } from './SendPanel'
 import { TestSend } from './TestSend'
+import { TopicChoice } from './TopicChoice'
 
 const route = getRouteApi('/cabinet/campaigns/$id/edit')
 
@@ -70,7 +71,7 @@ function Opened({ start }: { start: Campaign }) {
     const fresh = await getCampaign({ path: { id: start.id } })
     if (!mine) setC(fresh)
     // Mine is all that is on screen, not only what was typed last.
-    else auto.put({ name: c.name, purpose: c.purpose, sender: c.sender, audience: c.audience, letter: c.letter, tracking: c.tracking })
+    else auto.put({ name: c.name, purpose: c.purpose, topic: c.topic ?? '', sender: c.sender, audience: c.audience, letter: c.letter, tracking: c.tracking })
     await auto.settle(fresh, mine)
   }
   if (!c.can.edit) {
@@ -142,12 +143,14 @@ function Basics({ campaign: c, change, disabled }: PartProps) {
             {t('sender.none')} <Link to="/channels/new">{t('sender.connect')}</Link>
           </p>
         )}
-        <Radio.Group label={t('purpose.label')} value={c.purpose} onChange={(v) => change({ purpose: v as Campaign['purpose'] })}>
+        <Radio.Group label={t('purpose.label')} value={c.purpose} onChange={(v) => change(v === 'advertising' ? { purpose: v } : { purpose: v as Campaign['purpose'], topic: '' })}>
           <div className={form.pair}>
             <Radio disabled={disabled} value="advertising" label={t('purpose.advertising')} description={t('purpose.advertising_hint')} />
+            <Radio disabled={disabled} value="third_party" label={t('purpose.third_party')} description={t('purpose.third_party_hint')} />
             <Radio disabled={disabled} value="transactional" label={t('purpose.transactional')} description={t('purpose.transactional_hint')} />
           </div>
         </Radio.Group>
+        {c.purpose === 'advertising' && <TopicChoice topic={c.topic ?? ''} onChange={(topic) => change({ topic })} disabled={disabled} />}
         <div className={form.choices}>
           <Checkbox
             disabled={disabled}

@@ -57,6 +57,7 @@ export function NewCampaign() {
           <Radio.Group label={t('purpose.label')} key={f.key('purpose')} {...f.getInputProps('purpose')}>
             <div className={form.stack}>
               <Radio value="advertising" label={t('purpose.advertising')} description={t('purpose.advertising_hint')} />
+              <Radio value="third_party" label={t('purpose.third_party')} description={t('purpose.third_party_hint')} />
               <Radio value="transactional" label={t('purpose.transactional')} description={t('purpose.transactional_hint')} />
             </div>
           </Radio.Group>

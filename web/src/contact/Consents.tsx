@@ -1,9 +1,10 @@
-import { Button, Modal, Radio, Textarea, TextInput } from '@mantine/core'
+import { Button, Modal, Radio, Select, Textarea, TextInput } from '@mantine/core'
+import type { UseFormReturnType } from '@mantine/form'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import * as v from 'valibot'
-import { type Consent, type Contact, grantConsent, listConsents, once, withdrawConsent } from '@/api'
+import { type Consent, type Contact, grantConsent, listConsents, once, type Topic, withdrawConsent } from '@/api'
 import { useCan } from '@/app/session'
 import { required } from '@/lib/rules'
 import { useFmt } from '@/lib/useFmt'
@@ -15,6 +16,7 @@ import { ProblemAlert } from '@/ui/ProblemAlert'
 import { toastDone } from '@/ui/toast'
 import { useApiForm } from '@/ui/useApiForm'
 import { contactKey, contactsKey } from './contact'
+import { inLang, useTopics } from './consent'
 import { ConsentPill } from './ConsentPill'
 
 const key = (id: string) => ['consents', id]
@@ -24,6 +26,7 @@ export function Consents({ contact }: { contact: Contact }) {
   const { t } = useTranslation('contact')
   const canEdit = useCan('contacts.edit')
   const [dialog, setDialog] = useState<'grant' | 'withdraw' | null>(null)
+  const topics = useTopics()
   const query = useQuery({ queryKey: key(contact.id), queryFn: async ({ signal }) => (await listConsents({ path: { id: contact.id }, signal })).items })
   const granted = contact.consents?.some((s) => s.state === 'granted')
   const aside = canEdit && (
@@ -47,7 +50,7 @@ export function Consents({ contact }: { contact: Contact }) {
           ) : (
             <ul className={form.rows}>
               {all.map((c) => (
-                <Record key={c.id} consent={c} />
+                <Record key={c.id} consent={c} topics={topics.data ?? []} />
               ))}
             </ul>
           )
@@ -59,10 +62,11 @@ export function Consents({ contact }: { contact: Contact }) {
   )
 }
 
-function Record({ consent: c }: { consent: Consent }) {
-  const { t } = useTranslation('contact')
+function Record({ consent: c, topics }: { consent: Consent; topics: Topic[] }) {
+  const { t, i18n } = useTranslation('contact')
   const fmt = useFmt()
   const evidence = Object.entries(c.evidence ?? {})
+  const topic = topics.find((x) => x.id === c.topic)
   return (
     <li className={form.row}>
       <div className={form.main}>
@@ -70,13 +74,18 @@ function Record({ consent: c }: { consent: Consent }) {
           <ConsentPill state={c.action} />
           <span>
             {t(`channel.${c.channel}`)} · {t(`purpose.${c.purpose}`)}
+            {topic && ` · ${inLang(topic.name, i18n.language)}`}
           </span>
         </div>
         <div className="subtle">
           {fmt.dateTime(c.obtained_at ?? c.at)} · {t(`source.${c.source}`, { defaultValue: c.source })}
           {c.ip && ` · ${c.ip}`}
         </div>
-        {c.wording && <p className="muted">«{c.wording}»</p>}
+        {c.wording && (
+          <p className="muted">
+            «{c.wording}»{c.wording_version ? ` ${t('consents.version', { n: c.wording_version })}` : ''}
+          </p>
+        )}
         {evidence.length > 0 && (
           <details>
             <summary>{t('consents.evidence')}</summary>
@@ -92,12 +101,15 @@ function Record({ consent: c }: { consent: Consent }) {
   )
 }
 
-const Pair = ({ name, value }: { name: string; value: string }) => (
+function Pair({ name, value }: { name: string; value: string }) {
+  const { t } = useTranslation('contact')
+  return (
   <>
-    <dt>{name}</dt>
+    <dt>{t(`evidence.${name}`, { defaultValue: name })}</dt>
     <dd>{value}</dd>
   </>
-)
+  )
+}
 
 function useSettled(contact: string, onClose: () => void, done: string) {
   const client = useQueryClient()
@@ -110,6 +122,7 @@ function useSettled(contact: string, onClose: () => void, done: string) {
 
 const grantForm = v.object({
   purpose: v.string(),
+  topic: v.nullable(v.string()),
   wording: v.pipe(required, v.maxLength(2000, 'too_long')),
   proof: v.pipe(v.string(), v.maxLength(500, 'too_long')),
   day: v.string(),
@@ -120,15 +133,16 @@ function Grant({ contact, onClose }: { contact: string; onClose: () => void }) {
   const [idempotency] = useState(once)
   const done = useSettled(contact, onClose, t('grant.done'))
   const { form: f, busy, problem, onSubmit } = useApiForm({
-    initial: { purpose: 'advertising', wording: '', proof: '', day: '' },
+    initial: { purpose: 'advertising', topic: '' as string | null, wording: '', proof: '', day: '' },
     schema: grantForm,
-    send: ({ purpose, wording, proof, day }) =>
+    send: ({ purpose, topic, wording, proof, day }) =>
       grantConsent({
         path: { id: contact },
         headers: idempotency,
         body: {
           channel: 'email',
           purpose: purpose as 'advertising',
+          topic: topicOf(purpose, topic),
           source: 'hand',
           wording: wording.trim(),
           evidence: proof ? { proof } : undefined,
@@ -142,7 +156,7 @@ function Grant({ contact, onClose }: { contact: string; onClose: () => void }) {
       <form className={form.form} onSubmit={onSubmit} noValidate>
         <ProblemAlert error={problem} />
         <p className="subtle">{t('grant.hint')}</p>
-        <Purpose label={t('grant.purpose')} props={f.getInputProps('purpose')} key={f.key('purpose')} />
+        <About form={f} />
         <Textarea label={t('grant.wording')} description={t('grant.wording_hint')} data-autofocus autosize minRows={2} maxLength={2000} key={f.key('wording')} {...f.getInputProps('wording')} />
         <TextInput label={t('grant.proof')} description={t('grant.proof_hint')} maxLength={500} key={f.key('proof')} {...f.getInputProps('proof')} />
         <TextInput label={t('grant.day')} type="date" max={new Date().toISOString().slice(0, 10)} key={f.key('day')} {...f.getInputProps('day')} />
@@ -152,15 +166,33 @@ function Grant({ contact, onClose }: { contact: string; onClose: () => void }) {
   )
 }
 
-const Purpose = ({ label, props }: { label: string; props: object }) => {
-  const { t } = useTranslation('contact')
+const topicOf = (purpose: string, topic: string | null) => (purpose === 'advertising' && topic ? topic : undefined)
+
+interface AboutValues extends Record<string, unknown> {
+  purpose: string
+  topic: string | null
+}
+
+// What is agreed to or taken back: the purpose, and for advertising one topic if the account has any.
+function About<T extends AboutValues>({ form: f }: { form: UseFormReturnType<T> }) {
+  const { t, i18n } = useTranslation('contact')
+  const topics = useTopics()
+  const [purpose, setPurpose] = useState(f.getValues().purpose)
+  f.watch('purpose', ({ value }) => setPurpose(value as string))
+  const choice = topics.data?.filter((x) => !x.archived).map((x) => ({ value: x.id, label: inLang(x.name, i18n.language) })) ?? []
   return (
-    <Radio.Group label={label} {...props}>
-      <div className={form.choices}>
-        <Radio value="advertising" label={t('purpose.advertising')} />
-        <Radio value="transactional" label={t('purpose.transactional')} />
-      </div>
-    </Radio.Group>
+    <>
+      <Radio.Group label={t('grant.purpose')} key={f.key('purpose')} {...f.getInputProps('purpose')}>
+        <div className={form.choices}>
+          {(['advertising', 'third_party', 'transactional'] as const).map((p) => (
+            <Radio key={p} value={p} label={t(`purpose.${p}`)} />
+          ))}
+        </div>
+      </Radio.Group>
+      {purpose === 'advertising' && choice.length > 0 && (
+        <Select label={t('grant.topic')} allowDeselect={false} data={[{ value: '', label: t('grant.topic_all') }, ...choice]} key={f.key('topic')} {...f.getInputProps('topic')} />
+      )}
+    </>
   )
 }
 
@@ -168,8 +200,9 @@ function Withdraw({ contact, onClose }: { contact: string; onClose: () => void }
   const { t } = useTranslation('contact')
   const done = useSettled(contact, onClose, t('withdraw.done'))
   const { form: f, busy, problem, onSubmit } = useApiForm({
-    initial: { purpose: 'advertising', note: '' },
-    send: ({ purpose, note }) => withdrawConsent({ path: { id: contact }, body: { channel: 'email', purpose: purpose as 'advertising', note } }),
+    initial: { purpose: 'advertising', topic: '' as string | null, note: '' },
+    send: ({ purpose, topic, note }) =>
+      withdrawConsent({ path: { id: contact }, body: { channel: 'email', purpose: purpose as 'advertising', topic: topicOf(purpose, topic), note } }),
     onDone: done,
   })
   return (
@@ -177,7 +210,7 @@ function Withdraw({ contact, onClose }: { contact: string; onClose: () => void }
       <form className={form.form} onSubmit={onSubmit} noValidate>
         <ProblemAlert error={problem} />
         <p className="subtle">{t('withdraw.hint')}</p>
-        <Purpose label={t('grant.purpose')} props={f.getInputProps('purpose')} key={f.key('purpose')} />
+        <About form={f} />
         <Textarea label={t('withdraw.note')} autosize minRows={2} maxLength={500} key={f.key('note')} {...f.getInputProps('note')} />
         <Buttons busy={busy} onClose={onClose} action={t('consents.withdraw')} />
       </form>

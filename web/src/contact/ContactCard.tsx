@@ -17,7 +17,7 @@ import { FormSkeleton } from '@/ui/Skeletons'
 import { toastDone } from '@/ui/toast'
 import { langNames } from '@/app/langNames'
 import type { Lang } from '@/lib/fmt'
-import { contactKey, contactsKey, fieldText, titleOf, useFields, useLists } from './contact'
+import { contactKey, contactsKey, shownValue, titleOf, useFields, useLists, useTags } from './contact'
 import { Consents } from './Consents'
 import { EditContact } from './EditContact'
 import { Timeline } from './Timeline'
@@ -93,6 +93,8 @@ function Data({ contact: c }: { contact: Contact }) {
   const fields = useFields()
   const lists = useLists()
   const custom = fields.data?.filter((f) => !f.builtin) ?? []
+  const tags = useTags()
+  const marks = tags.data?.filter((x) => c.tags?.includes(x.id)) ?? []
   const on = lists.data?.filter((l) => c.lists?.includes(l.id)) ?? []
   const none = <span className="subtle">–</span>
   return (
@@ -108,7 +110,7 @@ function Data({ contact: c }: { contact: Contact }) {
       <dt>{t('field.lang')}</dt>
       <dd>{c.lang ? langNames[c.lang as Lang] : none}</dd>
       {custom.map((f) => (
-        <FieldRow key={f.key} label={f.label} value={fieldText(c.fields[f.key])} />
+        <FieldRow key={f.key} label={f.label} value={shownValue(f, c.fields[f.key], fmt, t)} />
       ))}
       <dt>{t('card.lists')}</dt>
       <dd>
@@ -119,6 +121,19 @@ function Data({ contact: c }: { contact: Contact }) {
                 {i > 0 && ', '}
                 <Link to="/contacts" search={{ list: l.id }}>
                   {l.name}
+                </Link>
+              </span>
+            ))}
+      </dd>
+      <dt>{t('card.tags')}</dt>
+      <dd>
+        {marks.length === 0
+          ? none
+          : marks.map((x, i) => (
+              <span key={x.id}>
+                {i > 0 && ', '}
+                <Link to="/contacts" search={{ tag: x.id }}>
+                  {x.name}
                 </Link>
               </span>
             ))}

@@ -8,7 +8,8 @@ import { Loaded } from '@/ui/Loaded'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { toastDone } from '@/ui/toast'
 import { useApiForm } from '@/ui/useApiForm'
-import { contactKey, contactsKey, fieldText, useFields, useLists } from './contact'
+import { contactKey, contactsKey, useFields, useLists, useTags } from './contact'
+import { FieldInput, fieldStarts } from './FieldInput'
 
 interface Props {
   contact: Contact
@@ -25,6 +26,7 @@ function Form({ contact: c, onDone, custom }: Props & { custom: Field[] }) {
   const { t } = useTranslation('contact')
   const client = useQueryClient()
   const lists = useLists()
+  const tags = useTags()
   const keep = (next: Contact) => {
     client.setQueryData(contactKey(c.id), next)
     void client.invalidateQueries({ queryKey: contactsKey })
@@ -37,7 +39,8 @@ function Form({ contact: c, onDone, custom }: Props & { custom: Field[] }) {
       last_name: c.last_name,
       lang: c.lang as string,
       lists: c.lists ?? [],
-      fields: Object.fromEntries(custom.map((x) => [x.key, fieldText(c.fields[x.key])])),
+      tags: c.tags ?? [],
+      fields: fieldStarts(custom, c.fields),
     },
     send: (body) => {
       // The version that is on screen: after "take theirs" it is the new one.
@@ -72,9 +75,10 @@ function Form({ contact: c, onDone, custom }: Props & { custom: Field[] }) {
         {...f.getInputProps('lang')}
       />
       {custom.map((x) => (
-        <TextInput key={f.key(`fields.${x.key}`)} label={x.label} autoComplete="off" {...f.getInputProps(`fields.${x.key}`)} />
+        <FieldInput key={f.key(`fields.${x.key}`)} field={x} props={f.getInputProps(`fields.${x.key}`)} />
       ))}
       <MultiSelect label={t('card.lists')} data={lists.data?.map((l) => ({ value: l.id, label: l.name })) ?? []} key={f.key('lists')} {...f.getInputProps('lists')} />
+      <MultiSelect label={t('card.tags')} searchable data={tags.data?.map((x) => ({ value: x.id, label: x.name })) ?? []} key={f.key('tags')} {...f.getInputProps('tags')} />
       <div className={form.buttons}>
         <Button type="submit" loading={busy}>
           {t('ui:save')}
