@@ -39,6 +39,47 @@ func TestANewcomerDoesTheMainJobInABrowser(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// AUD-3, AUD-5: the wizard of imports to the full, as told in browser/import.mjs.
+func TestTheImportWizardInABrowser(t *testing.T) {
+	t.Parallel()
+	chromium := needBrowser(t)
+	out := filepath.Join(artifacts(), "import")
+	require.NoError(t, os.RemoveAll(out))
+	p := program.New(t, program.Settings{})
+	p.Start(t)
+	p.Member(t, "import@keruen.test")
+	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", filepath.Join(program.Root(), "test/e2e/browser/import.mjs"), "--base", p.URL, "--out", out,
+		"--email", "import@keruen.test", "--password", program.Password, "--chromium", chromium)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	said, err := cmd.CombinedOutput()
+	t.Logf("%s\npictures: %s", said, out)
+	require.NoError(t, err)
+}
+
+// AUD-1, AUD-3, AUD-7: a sign-up form with double opt-in from the cabinet to the contact, with scripts on and off, as told in
+// browser/forms.mjs. The account has no sender, so the installation writes the letters.
+func TestASignUpFormInABrowser(t *testing.T) {
+	t.Parallel()
+	chromium := needBrowser(t)
+	out := filepath.Join(artifacts(), "forms")
+	require.NoError(t, os.RemoveAll(out))
+	p := program.New(t, program.Settings{"sandbox": "true"})
+	p.Start(t)
+	p.Member(t, "forms@keruen.test")
+	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", filepath.Join(program.Root(), "test/e2e/browser/forms.mjs"), "--base", p.URL, "--out", out,
+		"--email", "forms@keruen.test", "--password", program.Password, "--chromium", chromium)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	said, err := cmd.CombinedOutput()
+	t.Logf("%s\npictures: %s", said, out)
+	require.NoError(t, err)
+}
+
 // artifacts is the folder for what people look at after a run.
 func artifacts() string {
 	if dir := os.Getenv("KERUEN_ARTIFACTS"); dir != "" {
