@@ -122,3 +122,23 @@ func checkKey(key string) error {
 	}
 	return nil
 }
+
+// ForgetAnswersTx empties the kept answers of an account that name somebody who is being erased. A repeat then gets the status alone.
+func ForgetAnswersTx(ctx context.Context, tx *db.Tx, t id.Tenant, names func(text string) bool) error {
+	rows, err := db.All[struct {
+		Key  string
+		Body []byte
+	}](ctx, tx, `SELECT key, body FROM idempotency WHERE tenant_id = ? AND body IS NOT NULL`, t)
+	if err != nil {
+		return fmt.Errorf("forget answers: %w", err)
+	}
+	for _, r := range rows {
+		if !names(string(r.Body)) {
+			continue
+		}
+		if _, err := db.Exec(ctx, tx, `UPDATE idempotency SET body = NULL WHERE tenant_id = ? AND key = ?`, t, r.Key); err != nil {
+			return fmt.Errorf("forget answers: %w", err)
+		}
+	}
+	return nil
+}

@@ -31,6 +31,7 @@ import (
 	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
 	"keruen/internal/preference"
+	"keruen/internal/privacy"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
 )
@@ -64,6 +65,7 @@ type Config struct {
 	Senders     *email.Desk
 	Imports     *intake.Service
 	Forms       *form.Service
+	Privacy     *privacy.Service
 	Exports     *export.Service
 	Content     *content.Service
 	Delivery    *delivery.Service
@@ -145,6 +147,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerCampaigns(r)
 	a.registerMessages(r)
 	a.registerPreferences(r)
+	a.registerPrivacy(r)
 	a.registerJobs(r)
 	a.registerStream(r)
 	return h

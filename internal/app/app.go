@@ -42,6 +42,7 @@ import (
 	"keruen/internal/mail/mx"
 	"keruen/internal/notice"
 	"keruen/internal/preference"
+	"keruen/internal/privacy"
 	"keruen/internal/sandbox"
 	"keruen/internal/secret"
 	"keruen/internal/terms"
@@ -81,6 +82,7 @@ type App struct {
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
 	Forms       *form.Service
+	Privacy     *privacy.Service
 	Imports     *intake.Service
 	Exports     *export.Service
 	Preferences *preference.Service
@@ -207,6 +209,8 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	if err := a.Forms.Start(ctx); err != nil {
 		return nil, err
 	}
+	a.Privacy = a.people(blobs)
+	a.Preferences.Privacy = a.Privacy
 	letters := notice.New(notice.Parts{
 		DB: a.DB, Access: a.Access, Contacts: a.Contacts, Senders: senders, Delivery: a.Delivery, Log: a.Log, House: a.House, BaseURL: a.URL,
 	})

@@ -37,6 +37,25 @@ func (s *Service) List(ctx context.Context, t id.Tenant, a page.Ask) (page.Of[It
 	return s.list(ctx, t, "", a)
 }
 
+// About returns what was recorded about one object, the oldest first. It reads the whole chain of the account: for rare questions.
+func (s *Service) About(ctx context.Context, t id.Tenant, object string) ([]Item, error) {
+	rows, err := rowsAbout(ctx, s.db, t, object)
+	if err != nil {
+		return nil, fmt.Errorf("list audit records: %w", err)
+	}
+	var out []Item
+	for _, r := range rows {
+		rec, err := r.record()
+		if err != nil {
+			return nil, err
+		}
+		if rec.Object == object {
+			out = append(out, rec)
+		}
+	}
+	return out, nil
+}
+
 // Acts returns one page of the acts of signature, the newest first.
 func (s *Service) Acts(ctx context.Context, t id.Tenant, a page.Ask) (page.Of[Item], error) {
 	return s.list(ctx, t, KindAct, a)

@@ -97,6 +97,15 @@ func listRows(ctx context.Context, q db.Querier, t id.Tenant, k Kind, a page.Ask
 		LIMIT ?`, w.Args(a.Limit+1)...)
 }
 
+// rowsAbout returns the records whose text has an object's identifier in it.
+func rowsAbout(ctx context.Context, q db.Querier, t id.Tenant, object string) ([]row, error) {
+	return db.All[row](ctx, q, `
+		SELECT seq, at, kind, action, text, digest, hash
+		FROM audit_records
+		WHERE tenant_id = ? AND text LIKE ? ESCAPE '!'
+		ORDER BY seq`, t, db.Contains(object))
+}
+
 // walkRows returns the records after a number in the order of the chain.
 func walkRows(ctx context.Context, q db.Querier, t id.Tenant, after int64, limit int) ([]row, error) {
 	return db.All[row](ctx, q, `

@@ -165,6 +165,17 @@ func valueOf(c Contact, field string) Value {
 	}
 }
 
+// changedFields names the fields in which two states of a contact differ: the log of changes has no values, which are personal.
+func changedFields(was, now Contact) []string {
+	out := []string{}
+	for _, f := range mergeFields([]person{{Contact: was}, {Contact: now}}) {
+		if !valueOf(was, f).Equal(valueOf(now, f)) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // setFrom copies a field of another contact.
 func (c *Contact) setFrom(from Contact, field string) {
 	switch field {

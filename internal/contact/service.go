@@ -347,6 +347,9 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 		if !ok {
 			return errs.ErrStale
 		}
+		if err := note(ctx, tx, who, "contact.changed", c.String(), map[string]any{"fields": changedFields(was, got)}); err != nil {
+			return err
+		}
 		got.Version, got.UpdatedAt = got.Version+1, tx.Now
 		if err := s.carryLeft(ctx, tx, was, got); err != nil {
 			return err

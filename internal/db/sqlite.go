@@ -31,7 +31,7 @@ type sqliteDB struct {
 // pragmas in the order in which they must be set: busy_timeout before journal_mode.
 // synchronous FULL because NORMAL loses acknowledged commits when the power is cut.
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_txlock=immediate"
+	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)&_txlock=immediate"
 
 const defaultReaders = 8
 

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"keruen/internal/contact"
@@ -37,6 +38,15 @@ const maxPassages = 100
 
 // OfContact returns the latest messages to a contact, the newest first, for its card. The caller has asked the permission.
 func (s *Service) OfContact(ctx context.Context, t id.Tenant, c contact.ID) ([]Passage, error) {
+	return s.passages(ctx, t, c, maxPassages)
+}
+
+// AllOfContact returns every message to a contact, for the copy of everything known about it (CMP-11).
+func (s *Service) AllOfContact(ctx context.Context, t id.Tenant, c contact.ID) ([]Passage, error) {
+	return s.passages(ctx, t, c, math.MaxInt32)
+}
+
+func (s *Service) passages(ctx context.Context, t id.Tenant, c contact.ID, limit int) ([]Passage, error) {
 	list, err := db.All[Passage](ctx, s.db, `
 		SELECT d.part_id, d.seq, COALESCE(p.source, m.source, 0) AS source, COALESCE(m.kind, '') AS kind,
 			d.state, d.reason, d.detail, d.updated_at
@@ -45,7 +55,7 @@ func (s *Service) OfContact(ctx context.Context, t id.Tenant, c contact.ID) ([]P
 		LEFT JOIN single m ON m.id = d.part_id
 		WHERE d.tenant_id = ? AND d.contact_id = ?
 		ORDER BY d.updated_at DESC
-		LIMIT ?`, t, int64(c), maxPassages)
+		LIMIT ?`, t, int64(c), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list messages of contact: %w", err)
 	}
