@@ -17,6 +17,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"keruen/internal/lang"
@@ -181,10 +182,13 @@ func InQuotes(name string, l lang.Lang) string {
 	return strings.NewReplacer("«", "„", "»", "“").Replace(name)
 }
 
-// ShadowStyle is the style of a body that is shown inside another site's page, in a shadow root, in the colours of a palette.
+// ShadowStyle is the style of a body that is shown inside another site's page, in a shadow root, in the colours of a palette. It is
+// light whatever the visitor's machine prefers: whether the site is dark then too is not known.
 func ShadowStyle(p Palette) string {
-	return strings.ReplaceAll(style+p.css(), ":root", ":host") + shadow
+	return strings.ReplaceAll(lightOnly+p.css(), ":root", ":host") + shadow
 }
+
+var lightOnly = strings.Replace(regexp.MustCompile(`(?m)^@media\(prefers-color-scheme:dark\).*$`).ReplaceAllString(style, ""), "color-scheme:light dark", "color-scheme:light", 1)
 
 // shadow keeps what a site says about its own page from the form, and the form from filling the site's page.
 const shadow = `:host{all:initial;display:block;color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}` +

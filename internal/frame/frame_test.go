@@ -66,3 +66,11 @@ func TestInnerQuotationMarks(t *testing.T) {
 	require.Equal(t, "Кофейня „Дән“", InQuotes("Кофейня «Дән»", lang.Russian))
 	require.Equal(t, "The «Dan»", InQuotes("The «Dan»", lang.English))
 }
+
+func TestAStrangeSiteShowsTheFormInLightColours(t *testing.T) {
+	t.Parallel()
+	css := ShadowStyle(PaletteOf("#c2185b"))
+	require.NotContains(t, css, "prefers-color-scheme")
+	require.NotContains(t, css, ":root")
+	require.Contains(t, css, "--button:#c2185b")
+}

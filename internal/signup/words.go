@@ -36,9 +36,9 @@ var (
 
 	wordConfirmTitle = lang.Text{Ru: "Подтвердить подписку?", Kk: "Жазылымды растайсыз ба?", En: "Confirm the subscription?"}
 	wordConfirmText  = lang.Text{
-		Ru: "«{account}» будет писать на адрес {address}. Вы соглашаетесь:",
-		Kk: "«{account}» {address} мекенжайына хат жазады. Сіз келісесіз:",
-		En: "“{account}” will write to {address}. You agree:"}
+		Ru: "«{account}» будет писать на адрес {address}. Ваше согласие:",
+		Kk: "«{account}» {address} мекенжайына хат жазады. Сіздің келісіміңіз:",
+		En: "“{account}” will write to {address}. Your consent:"}
 	wordConfirmButton = lang.Text{Ru: "Подтвердить подписку", Kk: "Жазылымды растау", En: "Confirm the subscription"}
 	wordConfirmNote   = lang.Text{
 		Ru: "Если вы не заполняли форму, закройте страницу: через 7 дней адрес удалится.",

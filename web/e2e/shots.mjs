@@ -44,6 +44,8 @@ const cabinetRoutes = [
   '/contacts/export',
   '/exports',
   '/lists',
+  '/forms',
+  '/forms/new',
   '/imports',
   '/imports/new',
   '/suppressions',
@@ -56,7 +58,7 @@ const cabinetRoutes = [
   '/no-such-page',
 ]
 // Screens of objects: the first object of a list gives the address.
-const objectRoutes = { '/contacts/': '/contacts', '/campaigns/': '/campaigns', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
+const objectRoutes = { '/contacts/': '/contacts', '/campaigns/': '/campaigns', '/forms/': '/forms', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
 
 const keys = messageKeys()
 const findings = []
