@@ -736,7 +736,7 @@ export type CreateContactInputBody = {
 
 export type CreateExportInputBody = {
     /**
-     * In their order: email, phone, first_name, last_name, lang, tags, lists, stop_list, created_at, updated_at, consent.<channel>, field.<key of a custom field>. None = all. A vCard leaves out what it has no word for.
+     * In their order: email, phone, first_name, last_name, lang, external_id, tags, lists, stop_list, created_at, updated_at, consent.<channel>, field.<key of a custom field>. None = all. A vCard leaves out what it has no word for.
      */
     columns?: Array<string>;
     filter?: ExportFilter;
@@ -771,6 +771,15 @@ export type CreateFormInputBody = {
 
 export type CreateListInputBody = {
     name: string;
+};
+
+export type CreatePrivacyRequestInputBody = {
+    contact: string;
+    kind: 'export' | 'erasure' | 'correction';
+    /**
+     * Carry it out at once. An erasure has no way back.
+     */
+    now?: boolean;
 };
 
 export type CreateSegmentInputBody = {
@@ -2050,6 +2059,18 @@ export type ListPreviewContact = {
     total?: Total;
 };
 
+export type ListPrivacyRequest = {
+    items: Array<PrivacyRequest>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListSegment = {
     items: Array<Segment>;
     /**
@@ -2793,6 +2814,51 @@ export type PreviewSegmentInputBody = {
     topic?: string;
 };
 
+export type PrivacyRequest = {
+    /**
+     * After an erasure nobody has this id any more.
+     */
+    contact: string;
+    done_at?: string;
+    /**
+     * By law: three working days for a copy, one for the others.
+     */
+    due_at: string;
+    /**
+     * When the file is deleted.
+     */
+    expires_at?: string;
+    /**
+     * Of the address; empty after an erasure.
+     */
+    hint: string;
+    id: string;
+    job?: string;
+    /**
+     * export: a copy of everything known.
+     */
+    kind: 'export' | 'erasure' | 'correction';
+    late: boolean;
+    /**
+     * Who entered or answered it.
+     */
+    member?: string;
+    /**
+     * Why it was refused.
+     */
+    note?: string;
+    received_at: string;
+    /**
+     * Bytes of the file of a copy; 0 when there is none.
+     */
+    size: number;
+    /**
+     * page: the person itself, on the page behind the link of a letter.
+     */
+    source: 'page' | 'member' | 'api';
+    state: 'new' | 'running' | 'done' | 'refused';
+};
+
 export type Problem = {
     /**
      * Stable name of the error.
@@ -2842,6 +2908,13 @@ export type ReasonCount = {
 
 export type RecoveryCodes = {
     recovery_codes: Array<string>;
+};
+
+export type RefusePrivacyRequestInputBody = {
+    /**
+     * Why. Do not write personal data here.
+     */
+    note: string;
 };
 
 export type RegisterInputBody = {
@@ -7929,6 +8002,184 @@ export type GetPreviewResponses = {
 };
 
 export type GetPreviewResponse = GetPreviewResponses[keyof GetPreviewResponses];
+
+export type ListPrivacyRequestsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+        contact?: string;
+        /**
+         * Only those that wait for an answer.
+         */
+        open?: boolean;
+    };
+    url: '/privacy/requests';
+};
+
+export type ListPrivacyRequestsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListPrivacyRequestsError = ListPrivacyRequestsErrors[keyof ListPrivacyRequestsErrors];
+
+export type ListPrivacyRequestsResponses = {
+    /**
+     * OK
+     */
+    200: ListPrivacyRequest;
+};
+
+export type ListPrivacyRequestsResponse = ListPrivacyRequestsResponses[keyof ListPrivacyRequestsResponses];
+
+export type CreatePrivacyRequestData = {
+    body: CreatePrivacyRequestInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/privacy/requests';
+};
+
+export type CreatePrivacyRequestErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CreatePrivacyRequestError = CreatePrivacyRequestErrors[keyof CreatePrivacyRequestErrors];
+
+export type CreatePrivacyRequestResponses = {
+    /**
+     * Created
+     */
+    201: PrivacyRequest;
+};
+
+export type CreatePrivacyRequestResponse = CreatePrivacyRequestResponses[keyof CreatePrivacyRequestResponses];
+
+export type GetPrivacyRequestData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/privacy/requests/{id}';
+};
+
+export type GetPrivacyRequestErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetPrivacyRequestError = GetPrivacyRequestErrors[keyof GetPrivacyRequestErrors];
+
+export type GetPrivacyRequestResponses = {
+    /**
+     * OK
+     */
+    200: PrivacyRequest;
+};
+
+export type GetPrivacyRequestResponse = GetPrivacyRequestResponses[keyof GetPrivacyRequestResponses];
+
+export type CarryOutPrivacyRequestData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/privacy/requests/{id}/carry-out';
+};
+
+export type CarryOutPrivacyRequestErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CarryOutPrivacyRequestError = CarryOutPrivacyRequestErrors[keyof CarryOutPrivacyRequestErrors];
+
+export type CarryOutPrivacyRequestResponses = {
+    /**
+     * OK
+     */
+    200: PrivacyRequest;
+};
+
+export type CarryOutPrivacyRequestResponse = CarryOutPrivacyRequestResponses[keyof CarryOutPrivacyRequestResponses];
+
+export type DownloadPrivacyCopyData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/privacy/requests/{id}/file';
+};
+
+export type DownloadPrivacyCopyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DownloadPrivacyCopyError = DownloadPrivacyCopyErrors[keyof DownloadPrivacyCopyErrors];
+
+export type DownloadPrivacyCopyResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type DownloadPrivacyCopyResponse = DownloadPrivacyCopyResponses[keyof DownloadPrivacyCopyResponses];
+
+export type RefusePrivacyRequestData = {
+    body: RefusePrivacyRequestInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/privacy/requests/{id}/refuse';
+};
+
+export type RefusePrivacyRequestErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RefusePrivacyRequestError = RefusePrivacyRequestErrors[keyof RefusePrivacyRequestErrors];
+
+export type RefusePrivacyRequestResponses = {
+    /**
+     * OK
+     */
+    200: PrivacyRequest;
+};
+
+export type RefusePrivacyRequestResponse = RefusePrivacyRequestResponses[keyof RefusePrivacyRequestResponses];
 
 export type GetProofKeyData = {
     body?: never;

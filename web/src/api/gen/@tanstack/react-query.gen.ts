@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadRejected, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getProofKey, getReport, getSegment, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPreferenceVersions, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
-import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
+import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSegment, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPreferenceVersions, listPrivacyRequests, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
+import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1410,6 +1410,85 @@ export const getPreviewOptions = (options: Options<GetPreviewData>) => queryOpti
         throwOnError: true
     }),
     queryKey: getPreviewQueryKey(options)
+});
+
+export const listPrivacyRequestsQueryKey = (options?: Options<ListPrivacyRequestsData>) => createQueryKey('listPrivacyRequests', options);
+
+/**
+ * Register of requests about personal data, the newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listPrivacyRequestsOptions = (options?: Options<ListPrivacyRequestsData>) => queryOptions<ListPrivacyRequestsResponse, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ReturnType<typeof listPrivacyRequestsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listPrivacyRequests({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listPrivacyRequestsQueryKey(options)
+});
+
+export const listPrivacyRequestsInfiniteQueryKey = (options?: Options<ListPrivacyRequestsData>): QueryKey<Options<ListPrivacyRequestsData>> => createQueryKey('listPrivacyRequests', options, true);
+
+/**
+ * Register of requests about personal data, the newest first
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listPrivacyRequestsInfiniteOptions = (options?: Options<ListPrivacyRequestsData>) => infiniteQueryOptions<ListPrivacyRequestsResponse, ListPrivacyRequestsError, InfiniteData<ListPrivacyRequestsResponse>, QueryKey<Options<ListPrivacyRequestsData>>, string | Pick<QueryKey<Options<ListPrivacyRequestsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListPrivacyRequestsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listPrivacyRequests({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listPrivacyRequestsInfiniteQueryKey(options)
+});
+
+export const getPrivacyRequestQueryKey = (options: Options<GetPrivacyRequestData>) => createQueryKey('getPrivacyRequest', options);
+
+/**
+ * A request
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getPrivacyRequestOptions = (options: Options<GetPrivacyRequestData>) => queryOptions<GetPrivacyRequestResponse, GetPrivacyRequestError, GetPrivacyRequestResponse, ReturnType<typeof getPrivacyRequestQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getPrivacyRequest({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getPrivacyRequestQueryKey(options)
+});
+
+export const downloadPrivacyCopyQueryKey = (options: Options<DownloadPrivacyCopyData>) => createQueryKey('downloadPrivacyCopy', options);
+
+/**
+ * The file of a copy: a ZIP with a page in each language and JSON
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const downloadPrivacyCopyOptions = (options: Options<DownloadPrivacyCopyData>) => queryOptions<DownloadPrivacyCopyResponse, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, ReturnType<typeof downloadPrivacyCopyQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await downloadPrivacyCopy({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: downloadPrivacyCopyQueryKey(options)
 });
 
 export const getProofKeyQueryKey = (options?: Options<GetProofKeyData>) => createQueryKey('getProofKey', options);
