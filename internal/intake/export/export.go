@@ -184,13 +184,13 @@ func (a *Ask) check() error {
 	return nil
 }
 
-// filename is what the file will be called: "Контакты 2026-11-24.xlsx".
+// filename is what the file will be called, with the account's time: "Контакты 2026-11-24 16-38.xlsx".
 func (a Ask) filename(now time.Time) string {
 	zone, err := time.LoadLocation(a.Zone)
 	if err != nil {
 		zone = time.UTC
 	}
-	return titleWord.In(a.Lang) + " " + now.In(zone).Format(time.DateOnly) + extensions[a.Format]
+	return titleWord.In(a.Lang) + " " + now.In(zone).Format("2006-01-02 15-04") + extensions[a.Format]
 }
 
 // about is what the log of actions keeps of a filter: no address that was searched for.

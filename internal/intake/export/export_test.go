@@ -184,7 +184,7 @@ func TestAFileHoldsTheColumnsThatWereChosenInTheirOrder(t *testing.T) {
 		for _, f := range []Format{CSV, XLSX} {
 			e, text := w.made(Ask{Format: f, Columns: columns, Lang: lang.Russian, Zone: "Asia/Almaty"})
 			require.Equal(t, want, table(t, text), f)
-			require.Equal(t, "Контакты 2026-03-31."+string(f), e.Filename)
+			require.Equal(t, "Контакты 2026-03-31 14-05."+string(f), e.Filename)
 			require.Equal(t, []any{int64(3), Ready, 1}, []any{e.Rows, e.State, e.Downloads})
 		}
 		_, text := w.made(Ask{Format: VCard, Lang: lang.English})

@@ -63,7 +63,7 @@ function Order({ filter, onClose, onStart }: Props & { onStart: (id: string) => 
       <Radio.Group label={t('format')} value={format} onChange={(x) => setFormat(x as Format)}>
         <div className={form.stack}>
           {formats.map((x) => (
-            <Radio key={x} value={x} label={t(`format.${x}`)} description={t(`format.${x}_hint`)} />
+            <Radio key={x} value={x} data-autofocus={x === format || undefined} label={t(`format.${x}`)} description={t(`format.${x}_hint`)} />
           ))}
         </div>
       </Radio.Group>

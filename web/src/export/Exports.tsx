@@ -98,8 +98,17 @@ function RowActions({ row, onDelete }: { row: Export; onDelete: (e: Export) => v
   return (
     <span className={css.buttons}>
       {row.state === 'ready' && (
-        <Button size="xs" variant="default" component="a" href={fileOf(row)} download aria-label={t('download_named', { name: row.filename })} leftSection={<IconDownload size={16} aria-hidden />}>
-          {t('download')}
+        <Button
+          className={css.download}
+          size="xs"
+          variant="default"
+          component="a"
+          href={fileOf(row)}
+          download
+          aria-label={t('download_named', { name: row.filename })}
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
+          <span className={css.word}>{t('download')}</span>
         </Button>
       )}
       <Menu>
