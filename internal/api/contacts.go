@@ -137,6 +137,7 @@ type TimelineEntry struct {
 	Kind     string    `json:"kind" enum:"created,consent_granted,consent_withdrawn,stopped,message,open,click,unsubscribe,complaint"`
 	Channel  string    `json:"channel,omitempty"`
 	Purpose  string    `json:"purpose,omitempty" doc:"With consents."`
+	Topic    string    `json:"topic,omitempty" doc:"With consents: id of the topic; absent: the purpose as a whole."`
 	Source   string    `json:"source,omitempty" doc:"With consents: how it came about."`
 	Campaign string    `json:"campaign,omitempty" doc:"Id, with messages of a campaign and what was done with them."`
 	Title    string    `json:"title,omitempty" doc:"Name of the campaign."`

@@ -35,17 +35,18 @@ func (a *API) timeline(ctx context.Context, who access.Actor, in *ContactPath) (
 	if err != nil {
 		return List[TimelineEntry]{}, err
 	}
-	all := []TimelineEntry{{At: c.CreatedAt, Kind: "created"}}
+	var all []TimelineEntry
 	for _, s := range c.Suppressed {
 		all = append(all, TimelineEntry{At: s.At, Kind: "stopped", Channel: string(s.Channel), Reason: string(s.Reason), Detail: s.Detail})
 	}
 	for _, n := range consents {
 		all = append(all, TimelineEntry{At: n.At, Kind: "consent_" + string(n.Action), Channel: string(n.Channel),
-			Purpose: string(n.Purpose), Source: string(n.Source), Detail: n.Wording})
+			Purpose: string(n.Purpose), Topic: n.Topic.String(), Source: string(n.Source), Detail: n.Wording})
 	}
 	for _, m := range messages {
 		all = append(all, messageEntries(m, names)...)
 	}
+	all = append(all, TimelineEntry{At: c.CreatedAt, Kind: "created"}) // before whatever came with it at the same moment
 	slices.SortStableFunc(all, func(x, y TimelineEntry) int { return y.At.Compare(x.At) })
 	return List[TimelineEntry]{Items: all}, nil
 }

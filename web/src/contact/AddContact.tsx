@@ -3,37 +3,27 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { createContact, type Field, once } from '@/api'
+import { createContact, once } from '@/api'
 import { langNames } from '@/app/langNames'
 import form from '@/ui/Form.module.css'
-import { Loaded } from '@/ui/Loaded'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { toastDone } from '@/ui/toast'
 import { useApiForm } from '@/ui/useApiForm'
 import { contactsKey, useFields, useLists, useTags } from './contact'
-import { FieldInput, fieldStarts } from './FieldInput'
+import { FieldInput } from './FieldInput'
 
 /** AddContact adds one person by hand, with the consent if there is one. */
 export function AddContact({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation('contact')
-  const fields = useFields()
-  return (
-    <Drawer opened onClose={onClose} position="right" size={460} title={t('add.title')} closeButtonProps={{ 'aria-label': t('ui:close') }}>
-      <Loaded query={fields}>{(all) => <NewPerson onClose={onClose} custom={all.filter((f) => !f.builtin)} />}</Loaded>
-    </Drawer>
-  )
-}
-
-function NewPerson({ onClose, custom }: { onClose: () => void; custom: Field[] }) {
   const { t } = useTranslation('contact')
   const client = useQueryClient()
   const navigate = useNavigate()
   const lists = useLists()
   const tags = useTags()
+  const custom = useFields().data?.filter((x) => !x.builtin) ?? []
   const [key] = useState(once)
   const [agreed, setAgreed] = useState(false)
   const { form: f, busy, problem, onSubmit } = useApiForm({
-    initial: { email: '', phone: '', first_name: '', last_name: '', lang: '', lists: [] as string[], tags: [] as string[], fields: fieldStarts(custom), wording: '' },
+    initial: { email: '', phone: '', first_name: '', last_name: '', lang: '', lists: [] as string[], tags: [] as string[], fields: {} as Record<string, string | string[]>, wording: '' },
     send: ({ wording, lang, ...body }) =>
       createContact({
         headers: key,
@@ -61,61 +51,63 @@ function NewPerson({ onClose, custom }: { onClose: () => void; custom: Field[] }
     />
   )
   return (
-    <form className={form.form} onSubmit={onSubmit} noValidate>
-      <ProblemAlert error={problem} />
-      <p className="subtle">{t('add.hint')}</p>
-      {text('email', 'email')}
-      {text('phone', 'tel')}
-      <div className={form.pair}>
-        {text('first_name')}
-        {text('last_name')}
-      </div>
-      <Select
-        label={t('field.lang')}
-        placeholder={t('field.lang_none')}
-        clearable
-        clearButtonProps={{ 'aria-label': t('field.lang_none') }}
-        data={Object.entries(langNames).map(([value, label]) => ({ value, label }))}
-        key={f.key('lang')}
-        {...f.getInputProps('lang')}
-      />
-      {lists.data && lists.data.length > 0 && (
-        <MultiSelect
-          label={t('card.lists')}
-          data={lists.data.map((l) => ({ value: l.id, label: l.name }))}
-          key={f.key('lists')}
-          {...f.getInputProps('lists')}
+    <Drawer opened onClose={onClose} position="right" size={460} title={t('add.title')} closeButtonProps={{ 'aria-label': t('ui:close') }}>
+      <form className={form.form} onSubmit={onSubmit} noValidate>
+        <ProblemAlert error={problem} />
+        <p className="subtle">{t('add.hint')}</p>
+        {text('email', 'email')}
+        {text('phone', 'tel')}
+        <div className={form.pair}>
+          {text('first_name')}
+          {text('last_name')}
+        </div>
+        <Select
+          label={t('field.lang')}
+          placeholder={t('field.lang_none')}
+          clearable
+          clearButtonProps={{ 'aria-label': t('field.lang_none') }}
+          data={Object.entries(langNames).map(([value, label]) => ({ value, label }))}
+          key={f.key('lang')}
+          {...f.getInputProps('lang')}
         />
-      )}
-      {tags.data && tags.data.length > 0 && (
-        <MultiSelect label={t('card.tags')} searchable data={tags.data.map((x) => ({ value: x.id, label: x.name }))} key={f.key('tags')} {...f.getInputProps('tags')} />
-      )}
-      {custom.map((x) => (
-        <FieldInput key={f.key(`fields.${x.key}`)} field={x} props={f.getInputProps(`fields.${x.key}`)} />
-      ))}
-      <Checkbox label={t('add.consent')} description={t('add.consent_hint')} checked={agreed} onChange={(e) => setAgreed(e.currentTarget.checked)} />
-      {agreed && (
-        <Textarea
-          label={t('grant.wording')}
-          description={t('grant.wording_hint')}
-          required
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={2000}
-          error={f.errors['consent.wording']}
-          key={f.key('wording')}
-          {...f.getInputProps('wording')}
-        />
-      )}
-      <div className={`${form.buttons} ${form.end}`}>
-        <Button variant="default" onClick={onClose}>
-          {t('ui:cancel')}
-        </Button>
-        <Button type="submit" loading={busy}>
-          {t('add.action')}
-        </Button>
-      </div>
-      </form>
+        {lists.data && lists.data.length > 0 && (
+          <MultiSelect
+            label={t('card.lists')}
+            data={lists.data.map((l) => ({ value: l.id, label: l.name }))}
+            key={f.key('lists')}
+            {...f.getInputProps('lists')}
+          />
+        )}
+        {tags.data && tags.data.length > 0 && (
+          <MultiSelect label={t('card.tags')} searchable data={tags.data.map((x) => ({ value: x.id, label: x.name }))} key={f.key('tags')} {...f.getInputProps('tags')} />
+        )}
+        {custom.map((x) => (
+          <FieldInput key={f.key(`fields.${x.key}`)} field={x} props={f.getInputProps(`fields.${x.key}`)} />
+        ))}
+        <Checkbox label={t('add.consent')} description={t('add.consent_hint')} checked={agreed} onChange={(e) => setAgreed(e.currentTarget.checked)} />
+        {agreed && (
+          <Textarea
+            label={t('grant.wording')}
+            description={t('grant.wording_hint')}
+            required
+            withAsterisk={false}
+            autosize
+            minRows={2}
+            maxLength={2000}
+            error={f.errors['consent.wording']}
+            key={f.key('wording')}
+            {...f.getInputProps('wording')}
+          />
+        )}
+        <div className={`${form.buttons} ${form.end}`}>
+          <Button variant="default" onClick={onClose}>
+            {t('ui:cancel')}
+          </Button>
+          <Button type="submit" loading={busy}>
+            {t('add.action')}
+          </Button>
+        </div>
+        </form>
+    </Drawer>
   )
 }

@@ -9,6 +9,7 @@ import { EmptyState } from '@/ui/EmptyState'
 import form from '@/ui/Form.module.css'
 import { Loaded } from '@/ui/Loaded'
 import { Panel } from '@/ui/Panel'
+import { inLang, useTopics } from './consent'
 
 /** Timeline tells what happened to a person, the newest first. */
 export function Timeline({ contact }: { contact: string }) {
@@ -39,8 +40,9 @@ export function Timeline({ contact }: { contact: string }) {
 }
 
 function Entry({ entry: e }: { entry: TimelineEntry }) {
-  const { t } = useTranslation(['contact', 'delivery'])
+  const { t, i18n } = useTranslation(['contact', 'delivery'])
   const fmt = useFmt()
+  const topic = useTopics().data?.find((x) => x.id === e.topic)
   const about =
     e.campaign && e.title ? (
       <Link to="/campaigns/$id" params={{ id: e.campaign }}>
@@ -60,6 +62,7 @@ function Entry({ entry: e }: { entry: TimelineEntry }) {
         <div className="muted">
           {about}
           {e.purpose && t(`purpose.${e.purpose}`)}
+          {topic && ` · ${inLang(topic.name, i18n.language)}`}
           {e.source && ` · ${t(`source.${e.source}`, { defaultValue: e.source })}`}
           {reason && (about ? ` · ${reason}` : reason)}
         </div>

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { needTexts } from '@/app/i18n'
-import { cabinetRoute } from '@/app/routes'
+import { cabinetRoute, settingsRoute } from '@/app/routes'
 
 const text = (v: unknown) => (typeof v === 'string' && v !== '' ? v : undefined)
 const oneOf = <T extends string>(v: unknown, of: readonly T[]) => of.find((x) => x === v)
@@ -67,5 +67,20 @@ export const contactRoutes = [
     validateSearch: (s: Record<string, unknown>): { search?: string } => ({ search: text(s.search) }),
     loader: () => needTexts('contact'),
     component: lazyRouteComponent(() => import('./Suppressions'), 'Suppressions'),
+  }),
+] as const
+
+export const contactSettingsRoutes = [
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/fields',
+    loader: () => needTexts('fields'),
+    component: lazyRouteComponent(() => import('./settings/FieldSettings'), 'FieldSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: '/consents',
+    loader: () => needTexts('consent', 'contact'),
+    component: lazyRouteComponent(() => import('./settings/ConsentSettings'), 'ConsentSettings'),
   }),
 ] as const

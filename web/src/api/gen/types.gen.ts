@@ -3467,6 +3467,10 @@ export type TimelineEntry = {
      * Name of the campaign.
      */
     title?: string;
+    /**
+     * With consents: id of the topic; absent: the purpose as a whole.
+     */
+    topic?: string;
 };
 
 export type TimelineStep = {

@@ -36,12 +36,15 @@ export function EditField({ field, onClose }: { field: Field | null; onClose: ()
       onClose()
     },
   })
-  const ready = kind !== 'choice' || options.length > 0
+  const filled = kind !== 'choice' || options.length > 0
+  // Nobody confirms a cost that was not on the screen.
+  const [seen, setSeen] = useState('')
+  const ready = filled && (!costs || seen === JSON.stringify(change))
   return (
     <Modal opened onClose={onClose} title={t(field ? 'edit' : 'create')} closeButtonProps={{ 'aria-label': t('ui:close') }}>
       <form className={form.form} onSubmit={onSubmit} noValidate>
         <ProblemAlert error={problem} />
-        <TextInput label={t('label')} description={t('label_hint')} data-autofocus maxLength={80} key={f.key('label')} {...f.getInputProps('label')} />
+        <TextInput label={t('label')} description={field ? undefined : t('label_hint')} data-autofocus maxLength={80} key={f.key('label')} {...f.getInputProps('label')} />
         <Select
           label={t('kind')}
           allowDeselect={false}
@@ -59,7 +62,7 @@ export function EditField({ field, onClose }: { field: Field | null; onClose: ()
             error={f.errors.options}
           />
         )}
-        {costs && ready && <FieldCost field={field} change={change} />}
+        {costs && filled && <FieldCost field={field} change={change} onSeen={setSeen} />}
         <div className={`${form.buttons} ${form.end}`}>
           <Button variant="default" onClick={onClose}>
             {t('ui:cancel')}

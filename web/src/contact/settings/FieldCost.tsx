@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Field, type FieldChange, previewField } from '@/api'
 import { useFmt } from '@/lib/useFmt'
@@ -6,7 +7,7 @@ import form from '@/ui/Form.module.css'
 import { Loaded } from '@/ui/Loaded'
 
 /** FieldCost tells how many contacts have a value, and which values a change would lose. */
-export function FieldCost({ field, change }: { field: Field; change: FieldChange }) {
+export function FieldCost({ field, change, onSeen }: { field: Field; change: FieldChange; onSeen?: (change: string) => void }) {
   const { t } = useTranslation('fields')
   const fmt = useFmt()
   const deletes = Object.keys(change).length === 0
@@ -16,6 +17,10 @@ export function FieldCost({ field, change }: { field: Field; change: FieldChange
     retry: false,
     gcTime: 0,
   })
+  const known = query.data !== undefined && JSON.stringify(change)
+  useEffect(() => {
+    if (known) onSeen?.(known)
+  }, [known, onSeen])
   return (
     <Loaded query={query}>
       {(p) => {

@@ -90,10 +90,10 @@ function Row({ field: f, canEdit, onEdit }: { field: Field; canEdit: boolean; on
       </div>
       {canEdit && (
         <div className={form.buttons}>
-          <ActionIcon variant="subtle" onClick={onEdit} disabled={f.turning} aria-label={t('edit_named', { name: f.label })}>
+          <ActionIcon size="lg" variant="subtle" onClick={onEdit} disabled={f.turning} aria-label={t('edit_named', { name: f.label })}>
             <IconPencil size={18} aria-hidden />
           </ActionIcon>
-          <ActionIcon variant="subtle" onClick={() => setDeleting(true)} disabled={f.turning} aria-label={t('delete_named', { name: f.label })}>
+          <ActionIcon size="lg" variant="subtle" onClick={() => setDeleting(true)} disabled={f.turning} aria-label={t('delete_named', { name: f.label })}>
             <IconTrash size={18} aria-hidden />
           </ActionIcon>
         </div>

@@ -70,10 +70,10 @@ function Row({ tag, canEdit, onEdit }: { tag: Tag; canEdit: boolean; onEdit: () 
       </div>
       {canEdit && (
         <div className={form.buttons}>
-          <ActionIcon variant="subtle" onClick={onEdit} aria-label={t('tags.rename_named', { name: tag.name })}>
+          <ActionIcon size="lg" variant="subtle" onClick={onEdit} aria-label={t('tags.rename_named', { name: tag.name })}>
             <IconPencil size={18} aria-hidden />
           </ActionIcon>
-          <ActionIcon variant="subtle" onClick={() => setDeleting(true)} aria-label={t('tags.delete_named', { name: tag.name })}>
+          <ActionIcon size="lg" variant="subtle" onClick={() => setDeleting(true)} aria-label={t('tags.delete_named', { name: tag.name })}>
             <IconTrash size={18} aria-hidden />
           </ActionIcon>
         </div>

@@ -100,18 +100,18 @@ function Row({ topic, canEdit, onEdit, onUp, onDown }: RowProps) {
         <div className={form.buttons}>
           {!topic.archived && (
             <>
-              <ActionIcon variant="subtle" disabled={!onUp} onClick={onUp} aria-label={t('topics.up', { name })}>
+              <ActionIcon size="lg" variant="subtle" disabled={!onUp} onClick={onUp} aria-label={t('topics.up', { name })}>
                 <IconArrowUp size={18} aria-hidden />
               </ActionIcon>
-              <ActionIcon variant="subtle" disabled={!onDown} onClick={onDown} aria-label={t('topics.down', { name })}>
+              <ActionIcon size="lg" variant="subtle" disabled={!onDown} onClick={onDown} aria-label={t('topics.down', { name })}>
                 <IconArrowDown size={18} aria-hidden />
               </ActionIcon>
             </>
           )}
-          <ActionIcon variant="subtle" onClick={onEdit} aria-label={t('edit_named', { name })}>
+          <ActionIcon size="lg" variant="subtle" onClick={onEdit} aria-label={t('edit_named', { name })}>
             <IconPencil size={18} aria-hidden />
           </ActionIcon>
-          <ActionIcon variant="subtle" onClick={() => void archive()} aria-label={t(topic.archived ? 'restore_named' : 'archive_named', { name })}>
+          <ActionIcon size="lg" variant="subtle" onClick={() => void archive()} aria-label={t(topic.archived ? 'restore_named' : 'archive_named', { name })}>
             {topic.archived ? <IconArchiveOff size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
           </ActionIcon>
         </div>

@@ -84,15 +84,15 @@ function Row({ wording: w, canEdit, onEdit, onShow }: RowProps) {
         </div>
       </div>
       <div className={form.buttons}>
-        <ActionIcon variant="subtle" onClick={onShow} aria-label={t('wordings.versions_named', { name: w.name })}>
+        <ActionIcon size="lg" variant="subtle" onClick={onShow} aria-label={t('wordings.versions_named', { name: w.name })}>
           <IconHistory size={18} aria-hidden />
         </ActionIcon>
         {canEdit && (
           <>
-            <ActionIcon variant="subtle" onClick={onEdit} aria-label={t('edit_named', { name: w.name })}>
+            <ActionIcon size="lg" variant="subtle" onClick={onEdit} aria-label={t('edit_named', { name: w.name })}>
               <IconPencil size={18} aria-hidden />
             </ActionIcon>
-            <ActionIcon variant="subtle" onClick={() => void archive()} aria-label={t(w.archived ? 'restore_named' : 'archive_named', { name: w.name })}>
+            <ActionIcon size="lg" variant="subtle" onClick={() => void archive()} aria-label={t(w.archived ? 'restore_named' : 'archive_named', { name: w.name })}>
               {w.archived ? <IconArchiveOff size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
             </ActionIcon>
           </>
