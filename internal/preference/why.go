@@ -181,11 +181,26 @@ func site(v string, _ lang.Lang) string {
 	return u.Host + u.EscapedPath()
 }
 
-func told(t lang.Text) func(string, lang.Lang) string {
-	return func(v string, l lang.Lang) string {
-		if v == "" {
-			return ""
-		}
-		return t.In(l)
+// unlessID shows a name that somebody gave, not an identifier of ours.
+func unlessID(v string, _ lang.Lang) string {
+	if strings.HasPrefix(v, "frm_") {
+		return ""
 	}
+	return v
+}
+
+// confirmed tells of a double opt-in.
+func confirmed(v string, l lang.Lang) string {
+	if v != "double" {
+		return ""
+	}
+	return wordConfirmed.In(l)
+}
+
+// attached tells that there is a document; what it is called may name others.
+func attached(v string, l lang.Lang) string {
+	if v == "" {
+		return ""
+	}
+	return wordAttached.In(l)
 }

@@ -68,10 +68,17 @@ var (
 		contact.PreferencePage:  {Ru: "вы выбрали это на странице настроек подписки", Kk: "сіз мұны жазылым баптаулары бетінде таңдадыңыз", En: "you chose this on the page of your subscription"},
 	}
 	evidenceWords = []shown{
-		{"form", lang.Text{Ru: "Форма", Kk: "Форма", En: "Form"}, asIs},
+		{"form_name", lang.Text{Ru: "Форма", Kk: "Форма", En: "Form"}, asIs},
+		{"form", lang.Text{Ru: "Форма", Kk: "Форма", En: "Form"}, unlessID},
+		{"source", lang.Text{Ru: "Откуда согласие, по словам отправителя", Kk: "Жіберушінің айтуынша келісім қайдан алынды", En: "Where the sender says it got it"}, asIs},
 		{"page", lang.Text{Ru: "Страница", Kk: "Бет", En: "Page"}, site},
-		{"step", lang.Text{Ru: "Подтверждение", Kk: "Растау", En: "Confirmation"}, told(lang.Text{Ru: "по ссылке из письма, отправленного на этот адрес", Kk: "осы мекенжайға жіберілген хаттағы сілтеме арқылы", En: "by the link of a letter to this address"})},
-		{"file", lang.Text{Ru: "Документ", Kk: "Құжат", En: "Document"}, told(lang.Text{Ru: "отправитель приложил подтверждение", Kk: "жіберуші растау құжатын тіркеді", En: "the sender attached a proof"})},
+		{"opt_in", lang.Text{Ru: "Подтверждение", Kk: "Растау", En: "Confirmation"}, confirmed},
+		{"proof_file", lang.Text{Ru: "Документ", Kk: "Құжат", En: "Document"}, attached},
 	}
 	evidenceIP = lang.Text{Ru: "Адрес в сети", Kk: "Желідегі мекенжай", En: "Network address"}
+)
+
+var (
+	wordConfirmed = lang.Text{Ru: "нажата кнопка за ссылкой из письма на этот адрес", Kk: "осы мекенжайға келген хаттағы сілтеме артындағы түйме басылды", En: "the button behind the link of a letter to this address was pressed"}
+	wordAttached  = lang.Text{Ru: "отправитель приложил подтверждение", Kk: "жіберуші растау құжатын тіркеді", En: "the sender attached a proof"}
 )

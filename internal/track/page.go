@@ -77,7 +77,7 @@ func (v view) leaveView() leaveView {
 func (v view) done(t map[string]string, say func(title, text string) leaveView) leaveView {
 	out := say("done", "done_text")
 	if v.narrow() {
-		out = say("done", "done_"+v.about())
+		out = say("less", "done_"+v.about())
 		out.More = t["all"]
 	}
 	switch {

@@ -27,6 +27,9 @@ type letters struct {
 	complaints       int
 	account, address string
 	language         lang.Lang
+	topic            lang.Text // of the letter
+	others           bool      // the letter is an offer of others
+	scope            delivery.LeaveScope
 }
 
 var errDown = errors.New("the database is away")
@@ -55,14 +58,16 @@ func (p *letters) Click(_ context.Context, token string, v delivery.Visit) (stri
 }
 
 func (p *letters) ShowLeaving(_ context.Context, token string) (delivery.Leaving, error) {
-	return delivery.Leaving{Account: p.account, Address: p.address, Lang: p.language, Left: p.left > 0, Return: p.left > 0}, p.known(token)
+	return delivery.Leaving{Account: p.account, Address: p.address, Lang: p.language,
+		Topic: p.topic, Others: p.others, TopicLeft: p.left > 0 && p.scope == delivery.LeaveNarrow && !p.others,
+		Left: p.left > 0 && (p.others || p.scope != delivery.LeaveNarrow), Return: p.left > 0}, p.known(token)
 }
 
 func (p *letters) Leave(_ context.Context, token string, scope delivery.LeaveScope, oneClick bool, _ delivery.Visit) error {
 	if err := p.known(token); err != nil {
 		return err
 	}
-	p.left++
+	p.left, p.scope = p.left+1, scope
 	if oneClick {
 		p.oneClick++
 	}
@@ -150,6 +155,39 @@ func TestWhoLeftByMistakeComesBackByAButton(t *testing.T) {
 	page = bodyOf(t, ask(t, p, "POST", "/u/good", form, "spam=1"))
 	require.NotContains(t, page, `name="back"`, "who complained is not asked to stay")
 	require.Equal(t, http.StatusNotFound, ask(t, p, "POST", "/u/forged", form, "back=1").StatusCode)
+}
+
+// AUD-7: a letter on a topic offers the topic first and everything second; the mail program's button leaves the purpose.
+func TestALetterOnATopicOffersTheTopicFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		p                *letters
+		narrow, done, on string
+	}{
+		"topic":  {&letters{topic: lang.Text{Ru: "Скидки"}}, "Только тему «Скидки»", "Писем на тему «Скидки» больше не будет", "Никаких рассылок «Дала»"},
+		"others": {&letters{others: true}, "Только предложения других компаний", "Предложений других компаний больше не будет", "Никаких рассылок «Дала»"},
+	} {
+		c.p.account, c.p.address, c.p.language = "Дала", "m•••@dala.test", lang.Russian
+		page := bodyOf(t, ask(t, c.p, "GET", "/u/good", "", ""))
+		require.Regexp(t, `(?s)value="narrow">`+c.narrow+`<.*value="all" class="quiet">`+c.on+`<`, page, name)
+		page = bodyOf(t, ask(t, c.p, "POST", "/u/good", form, "scope=narrow"))
+		require.Equal(t, delivery.LeaveNarrow, c.p.scope, name)
+		require.Contains(t, page, c.done, name)
+		require.Contains(t, page, c.on, "the rest can be left too")
+		require.Contains(t, page, `name="back"`, name)
+		page = bodyOf(t, ask(t, c.p, "POST", "/u/good", form, "scope=all"))
+		require.Contains(t, page, "«Дала» больше не будет писать", name)
+		ask(t, c.p, "POST", "/u/good", form, "List-Unsubscribe=One-Click")
+		require.Equal(t, delivery.LeavePurpose, c.p.scope, name)
+	}
+}
+
+func TestTheWayOutLeadsToTheChoicesAndTheReason(t *testing.T) {
+	t.Parallel()
+	page := bodyOf(t, ask(t, newLetters(), "GET", "/u/good?lang=kk", "", ""))
+	require.Contains(t, page, `href="good/preferences?lang=kk">Жазылымды баптау`)
+	require.Contains(t, page, `href="good/why?lang=kk">Бұл хат маған неге келді?`)
+	require.NotContains(t, bodyOf(t, ask(t, newLetters(), "GET", "/u/forged", "", "")), "forged", "a link that does not work leads nowhere")
 }
 
 // CMP-1

@@ -28,6 +28,7 @@ var leaveWords = vocabulary{
 	"others":     {Ru: "Только предложения других компаний", Kk: "Тек басқа компаниялардың ұсыныстарын", En: "Only offers of other companies"},
 	"spam":       {Ru: "Это спам: я не давал согласия на эти письма", Kk: "Бұл спам: мен бұл хаттарға келісім берген жоқпын", En: "This is spam: I did not agree to these letters"},
 
+	"less_title":  {Ru: "Готово", Kk: "Дайын", En: "Done"},
 	"done_title":  {Ru: "Вы отписаны", Kk: "Сіз таратылымнан бас тарттыңыз", En: "You are unsubscribed"},
 	"done_text":   {Ru: "«{account}» больше не будет писать на адрес {address}. Письма, которые уже стояли в очереди, тоже не уйдут.", Kk: "«{account}» енді {address} мекенжайына хат жібермейді. Кезекте тұрған хаттар да жіберілмейді.", En: "“{account}” will no longer write to {address}. Letters already waiting to be sent will not leave either."},
 	"done_topic":  {Ru: "Писем на тему «{topic}» больше не будет. Остальные рассылки «{account}» продолжают приходить на {address}.", Kk: "«{topic}» тақырыбында хат енді келмейді. «{account}» басқа таратылымдары {address} мекенжайына келе береді.", En: "There will be no more letters about “{topic}”. Other mailings of “{account}” still come to {address}."},
