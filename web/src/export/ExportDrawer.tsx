@@ -9,6 +9,7 @@ import { cancelExport, createExport, type CreateExportInputBody, listContacts, o
 import { contactsKey } from '@/contact/contact'
 import type { ContactSearch } from '@/contact/routes'
 import { codeOrText } from '@/lib/errors'
+import type { Lang } from '@/lib/fmt'
 import { useFmt } from '@/lib/useFmt'
 import form from '@/ui/Form.module.css'
 import { JobCard } from '@/ui/JobCard'
@@ -40,7 +41,7 @@ const formats: Format[] = ['xlsx', 'csv', 'vcard']
 const reasonForm = v.object({ reason: v.pipe(v.string(), v.trim(), v.minLength(3, 'export.reason'), v.maxLength(500, 'export.reason')) })
 
 function Order({ filter, onClose, onStart }: Props & { onStart: (id: string) => void }) {
-  const { t } = useTranslation('export')
+  const { t, i18n } = useTranslation('export')
   const client = useQueryClient()
   const [key] = useState(once)
   const [format, setFormat] = useState<Format>('xlsx')
@@ -49,7 +50,7 @@ function Order({ filter, onClose, onStart }: Props & { onStart: (id: string) => 
   const { form: f, busy, problem, onSubmit } = useApiForm({
     initial: { reason: '' },
     schema: reasonForm,
-    send: ({ reason }) => createExport({ headers: key, body: { format, columns, reason: reason.trim(), filter: conditions, lang: undefined } }),
+    send: ({ reason }) => createExport({ headers: key, body: { format, columns, reason: reason.trim(), filter: conditions, lang: i18n.language as Lang } }),
     onDone: (e) => {
       client.setQueryData(exportKey(e.id), e)
       void client.invalidateQueries({ queryKey: exportsKey })

@@ -84,7 +84,7 @@ function useColumns(onDelete: (e: Export) => void): Column<Export>[] {
     { key: 'rows', header: t('list.rows'), width: '120px', numeric: true, cell: (e) => (e.rows ? fmt.number(e.rows) : '–'), from: 'md' },
     { key: 'size', header: t('list.size'), width: '110px', numeric: true, cell: (e) => (e.size ? fmt.bytes(e.size) : '–'), from: 'lg' },
     { key: 'when', header: t('list.when'), width: '200px', cell: when, phone: 'line' },
-    { key: 'do', header: t('list.actions'), width: '180px', cell: (e) => <RowActions row={e} onDelete={onDelete} />, phone: 'side' },
+    { key: 'do', header: t('list.actions'), width: '220px', numeric: true, cell: (e) => <RowActions row={e} onDelete={onDelete} />, phone: 'side' },
   ]
 }
 
@@ -101,6 +101,7 @@ function RowActions({ row, onDelete }: { row: Export; onDelete: (e: Export) => v
         <Button
           className={css.download}
           size="xs"
+          px="xs"
           variant="default"
           component="a"
           href={fileOf(row)}
