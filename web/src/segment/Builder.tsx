@@ -66,7 +66,8 @@ function Builder({ segment, start, name: named }: Props) {
   const save = useSave(segment, name, built)
   const problem = save.problem ?? (counted.error ? problemOf(counted.error) : null)
   const errors = errorsOf(segment, settled, problem, t)
-  const old = settled?.condition !== built?.condition || counted.isPlaceholderData || counted.isFetching
+  const moved = JSON.stringify(settled?.condition) !== JSON.stringify(built?.condition)
+  const old = moved || counted.isPlaceholderData || counted.isFetching
   return (
     <Page
       title={segment ? segment.name : t('new')}

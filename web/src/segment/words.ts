@@ -29,22 +29,22 @@ function valueText(v: Condition['value'], fmt: Fmt): string {
   return quoted(String(v ?? ''))
 }
 
-/** leafWords says one condition in words: «город – равно «Алматы»». */
+/** leafWords says one condition in words: «Город – равно «Алматы»». */
 export function leafWords(c: Condition, w: Words): string {
   const { t, fmt, names } = w
   switch (c.kind) {
     case 'attribute':
     case 'field':
-      return `${subjectOf(c, w)} ${t(`op.${c.op}`)}${operandWords(c, w)}`
+      return `${subjectOf(c, w)} – ${t(`op.${c.op}`)}${operandWords(c, w)}`
     case 'tag':
     case 'list':
     case 'segment':
-      return `${subjectOf(c, w)} ${t(`op.${c.op}`)} ${named(names.options[c.kind], c.values)}`
+      return `${subjectOf(c, w)} – ${t(`op.${c.op}`)} ${named(names.options[c.kind], c.values)}`
     case 'import':
-      return `${subjectOf(c, w)} ${t(`op.${c.op}`)} ${(c.values ?? []).join(', ')}`
+      return `${subjectOf(c, w)} – ${t(`op.${c.op}`)} ${(c.values ?? []).join(', ')}`
     case 'consent': {
       const topic = c.topic ? ` · ${named(names.options.topic, [c.topic])}` : ''
-      return `${subjectOf(c, w)} ${t(`channel.${c.channel}`)} · ${t(`purpose.${c.purpose}`)}${topic}: ${t(`state.${c.state}`)}`
+      return `${subjectOf(c, w)} (${t(`channel.${c.channel}`)} · ${t(`purpose.${c.purpose}`)}${topic}) – ${t(`state.${c.state}`)}`
     }
     case 'stop_list': {
       const reasons = (c.values ?? []).map((r) => t(`reason.${r}`)).join(', ')
