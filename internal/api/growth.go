@@ -32,7 +32,7 @@ type GrowthDay struct {
 
 // GrowthCause is why contacts came or were lost.
 type GrowthCause struct {
-	Cause  string `json:"cause" enum:"import,form,api,hand,returned,undo,unsubscribed,bounced,complaint,stopped,deleted" doc:"Someone who unsubscribes, complains or bounces stays on the list, where nobody reaches it: it counts as gone."`
+	Cause  string `json:"cause" enum:"import,form,api,hand,returned,undo,unsubscribed,bounced,complaint,stopped,deleted,merged" doc:"Someone who unsubscribes, complains or bounces stays on the list, where nobody reaches it: it counts as gone."`
 	Joined int64  `json:"joined"`
 	Gone   int64  `json:"gone"`
 }

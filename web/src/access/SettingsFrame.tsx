@@ -17,6 +17,7 @@ export const places: Place[] = [
   { to: '/settings/company', name: 'nav.company' },
   { to: '/settings/fields', name: 'nav.fields', needs: 'contacts.view' },
   { to: '/settings/consents', name: 'nav.consents', needs: 'contacts.view' },
+  { to: '/settings/privacy', name: 'nav.privacy', needs: 'contacts.view' },
   { to: '/settings/team', name: 'nav.team', needs: 'team.manage' },
   { to: '/settings/keys', name: 'nav.keys', needs: 'keys.manage' },
   { to: '/settings/documents', name: 'nav.documents', needs: 'audit.view' },

@@ -8,8 +8,10 @@ import { contentRoutes } from '@/content/routes'
 import { exportRoutes } from '@/export/routes'
 import { formRoutes } from '@/form/routes'
 import { homeRoutes } from '@/home/routes'
+import { hygieneRoutes } from '@/hygiene/routes'
 import { intakeRoutes } from '@/intake/routes'
 import { preferenceRoutes } from '@/preference/routes'
+import { privacyRoutes } from '@/privacy/routes'
 import { segmentRoutes } from '@/segment/routes'
 import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
 import { NotFound } from './NotFound'
@@ -21,6 +23,7 @@ const tree = rootRoute.addChildren([
   cabinetRoute.addChildren([
     ...homeRoutes,
     ...contactRoutes,
+    ...hygieneRoutes,
     ...segmentRoutes,
     ...intakeRoutes,
     ...formRoutes,
@@ -29,7 +32,7 @@ const tree = rootRoute.addChildren([
     ...campaignRoutes,
     ...contentRoutes,
     ...channelRoutes,
-    settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...auditRoutes]),
+    settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...privacyRoutes, ...auditRoutes]),
   ]),
 ])
 

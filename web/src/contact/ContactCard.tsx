@@ -21,6 +21,8 @@ import { contactKey, contactsKey, shownValue, titleOf, useFields, useLists, useT
 import { Consents } from './Consents'
 import { EditContact } from './EditContact'
 import { Timeline } from './Timeline'
+import { AddressCheck } from '@/hygiene/AddressCheck'
+import { PersonalData } from '@/privacy/PersonalData'
 
 const route = getRouteApi('/cabinet/contacts/$id')
 
@@ -31,6 +33,7 @@ export function ContactCard() {
   const refetchInterval = usePolling()
   const query = useQuery({ queryKey: contactKey(id), queryFn: ({ signal }) => getContact({ path: { id }, signal }), refetchInterval })
   const canEdit = useCan('contacts.edit')
+  const mayErase = useCan('contacts.export') && canEdit
   const [editing, setEditing] = useState(false)
   const primary = canEdit && query.data && !editing && <Button onClick={() => setEditing(true)}>{t('card.edit')}</Button>
   return (
@@ -50,7 +53,11 @@ export function ContactCard() {
                 <Consents contact={c} />
                 <Timeline contact={c.id} />
               </div>
-              <Panel title={t('card.data')}>{editing ? <EditContact contact={c} onDone={() => setEditing(false)} /> : <Data contact={c} />}</Panel>
+              <div className={form.stack}>
+                <Panel title={t('card.data')}>{editing ? <EditContact contact={c} onDone={() => setEditing(false)} /> : <Data contact={c} />}</Panel>
+                <AddressCheck contact={c.id} canEdit={canEdit} />
+                {mayErase && <PersonalData contact={c.id} name={titleOf(c)} />}
+              </div>
             </div>
           </div>
         )}

@@ -1,5 +1,5 @@
 import { Button, Menu, Select } from '@mantine/core'
-import { IconAddressBook, IconDots, IconDownload, IconFileImport, IconPlus, IconTableExport } from '@tabler/icons-react'
+import { IconAddressBook, IconArrowsJoin2, IconDots, IconDownload, IconFileImport, IconPlus, IconTableExport } from '@tabler/icons-react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -121,23 +121,28 @@ function Actions({ filter, canEdit, settings }: { filter: ContactSearch; canEdit
           {t('list.import')}
         </LinkButton>
       )}
-      {canExport && (
-        <Menu>
-          <Menu.Target>
-            <Button variant="default" aria-label={t('list.more')} px="xs">
-              <IconDots size={18} aria-hidden />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item renderRoot={(p) => <Link {...p} to="/contacts/export" search={filter} />} leftSection={<IconTableExport size={18} aria-hidden />}>
-              {t('list.export')}
-            </Menu.Item>
-            <Menu.Item renderRoot={(p) => <Link {...p} to="/exports" />} leftSection={<IconDownload size={18} aria-hidden />}>
-              {t('list.exports')}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" aria-label={t('list.more')} px="xs">
+            <IconDots size={18} aria-hidden />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {canExport && (
+            <>
+              <Menu.Item renderRoot={(p) => <Link {...p} to="/contacts/export" search={filter} />} leftSection={<IconTableExport size={18} aria-hidden />}>
+                {t('list.export')}
+              </Menu.Item>
+              <Menu.Item renderRoot={(p) => <Link {...p} to="/exports" />} leftSection={<IconDownload size={18} aria-hidden />}>
+                {t('list.exports')}
+              </Menu.Item>
+            </>
+          )}
+          <Menu.Item renderRoot={(p) => <Link {...p} to="/duplicates" />} leftSection={<IconArrowsJoin2 size={18} aria-hidden />}>
+            {t('list.duplicates')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
     </>
   )
 }
