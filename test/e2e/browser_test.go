@@ -104,3 +104,24 @@ func needBrowser(t *testing.T) string {
 	require.NoError(t, err, "Chromium is needed: run make deps, or name another build of it in CHROMIUM")
 	return path
 }
+
+// AUD-4: segments from a recipe to the contacts they find, frozen under a deleted field, mended, and on a phone, as told in
+// browser/segment.mjs.
+func TestSegmentsAreBuiltInABrowser(t *testing.T) {
+	t.Parallel()
+	chromium := needBrowser(t)
+	out := filepath.Join(artifacts(), "segments")
+	require.NoError(t, os.RemoveAll(out))
+	p := program.New(t, program.Settings{})
+	p.Start(t)
+	p.Member(t, "segments@keruen.test")
+	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", filepath.Join(program.Root(), "test/e2e/browser/segment.mjs"), "--base", p.URL, "--out", out,
+		"--email", "segments@keruen.test", "--password", program.Password, "--chromium", chromium)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	said, err := cmd.CombinedOutput()
+	t.Logf("%s\npictures: %s", said, out)
+	require.NoError(t, err)
+}
