@@ -3,7 +3,9 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -173,7 +175,9 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 	imported := created(b.post("/imports?filename=people.csv", "email\nsomebody@example.kz\n"), "id")
 	job := created(b.post("/imports/"+imported+"/dry-run", nil), "id")
 	require.Eventually(t, func() bool { return b.get("/jobs/"+job).str("state") == "done" }, 20*time.Second, 50*time.Millisecond)
+	signUp, submission := held(t, b)
 	return map[string]string{
+		"/forms/": signUp, "/submissions/": submission,
 		"/contacts/": contact, "/lists/": list, "/senders/": sender, "/imports/": imported, "/jobs/": job,
 		"/suppressions/": created(b.post("/suppressions", map[string]any{"address": "no@example.kz", "channel": "email"}), "id"),
 		"/templates/":    created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
@@ -185,6 +189,32 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 		"/members/":      created(b.get("/me"), "member", "id"),
 		"/me/sessions/":  b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
 	}
+}
+
+// held makes a form that visitors see, and a submission that waits for a decision.
+func held(t *testing.T, b *browser) (form, submission string) {
+	t.Helper()
+	wording := b.post("/wordings", map[string]any{"name": "News", "text": map[string]any{"ru": "Согласен получать новости"},
+		"keys": []any{map[string]any{"channel": "email", "purpose": "advertising"}}})
+	require.Less(t, wording.status, 300, wording.text)
+	made := b.post("/forms", map[string]any{"name": "Site", "draft": map[string]any{"double_opt_in": true,
+		"fields": []any{map[string]any{"sort": "email"}}, "boxes": []any{map[string]any{"wording": wording.str("id")}}}})
+	require.Less(t, made.status, 300, made.text)
+	form = made.str("id")
+	require.Less(t, b.post("/forms/"+form+"/publish", nil).status, 300)
+	page, err := http.Get(made.str("url"))
+	require.NoError(t, err)
+	defer page.Body.Close()
+	text, err := io.ReadAll(page.Body)
+	require.NoError(t, err)
+	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindSubmatch(text)
+	require.Len(t, token, 2)
+	sent, err := http.PostForm(made.str("url"), url.Values{"token": {string(token[1])}, "email": {"visitor@example.kz"}, "box." + wording.str("id"): {"1"}, "website": {"x"}})
+	require.NoError(t, err)
+	require.NoError(t, sent.Body.Close())
+	require.Equal(t, http.StatusOK, sent.StatusCode)
+	items := b.get("/forms/" + form + "/submissions").json()["items"].([]any)
+	return form, items[0].(map[string]any)["id"].(string)
 }
 
 func idFor(path string, of map[string]string) (string, bool) {

@@ -188,6 +188,9 @@ func (s *Service) Update(ctx context.Context, who access.Actor, f ID, version in
 	if err := who.Can(access.EditContacts); err != nil {
 		return Detail{}, err
 	}
+	if _, err := getForm(ctx, s.DB, who.Tenant, f); err != nil { // before the draft is judged: nobody learns whether it is there
+		return Detail{}, fmt.Errorf("update form: %w", err)
+	}
 	if ch.Draft != nil {
 		d, err := s.check(ctx, who.Tenant, *ch.Draft)
 		if err != nil {
