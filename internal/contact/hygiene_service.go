@@ -131,7 +131,7 @@ func (s *Service) CheckDomains(ctx context.Context, who access.Actor) (jobs.ID, 
 	}
 	var job jobs.ID
 	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		job, err = s.CheckDomainsTx(ctx, tx, who.Tenant, 0)
+		job, err = s.checkDomainsTx(ctx, tx, who.Tenant, 0, true)
 		return err
 	})
 	if err != nil {
@@ -140,12 +140,17 @@ func (s *Service) CheckDomains(ctx context.Context, who access.Actor) (jobs.ID, 
 	return job, nil
 }
 
-// CheckDomainsTx orders a check of the domains of the contacts with ids above after, as an import does when it ends.
+// CheckDomainsTx orders a check of the domains of the contacts with ids above after, as an import does when it ends. Nothing is ordered
+// where there is no background work.
 func (s *Service) CheckDomainsTx(ctx context.Context, tx *db.Tx, t id.Tenant, after ID) (jobs.ID, error) {
+	return s.checkDomainsTx(ctx, tx, t, after, false)
+}
+
+func (s *Service) checkDomainsTx(ctx context.Context, tx *db.Tx, t id.Tenant, after ID, visible bool) (jobs.ID, error) {
 	if s.queue == nil {
 		return 0, nil
 	}
-	return s.queue.EnqueueTx(ctx, tx, jobs.Task{Tenant: t, Kind: domainJob, Args: domainArgs{After: after}, Visible: after == 0,
+	return s.queue.EnqueueTx(ctx, tx, jobs.Task{Tenant: t, Kind: domainJob, Args: domainArgs{After: after}, Visible: visible,
 		UniqueKey: fmt.Sprint(int64(after))})
 }
 

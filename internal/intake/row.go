@@ -39,10 +39,12 @@ const (
 	codeLang      = "value.lang"
 	codePhone     = "value.phone_left_out"
 	codeTags      = "value.tags"
-	codeHint      = "email.hint"
 	codeKept      = "row.email_of_another"
 	codeKeptID    = "row.external_id_of_another"
 )
+
+// maxSeen is for how many rows room is made at once; growing step by step would cost twice the memory.
+const maxSeen = 4_000_000
 
 // maxExternal is the longest external id, in characters.
 const maxExternal = 100
@@ -54,6 +56,7 @@ type reader struct {
 	targets  []target // of the mapping, in its order
 	remedies map[remedyKey]Remedy
 	fixes    map[int64]fix
+	hygiene  *contact.Hygiene
 	identity contact.Identity
 	seen     map[uint64]struct{} // hashes of the addresses met so far
 	tagged   map[string]bool     // tags met so far
@@ -73,9 +76,9 @@ type remedyKey struct {
 	column int
 }
 
-func newReader(i Import, custom []contact.Field, fixes map[int64]fix) *reader {
+func newReader(i Import, custom []contact.Field, fixes map[int64]fix, hygiene *contact.Hygiene) *reader {
 	s, columns := i.Settings, i.Columns
-	r := &reader{settings: s, columns: columns, remedies: map[remedyKey]Remedy{}, fixes: fixes, identity: s.identity(), seen: map[uint64]struct{}{}, tagged: map[string]bool{},
+	r := &reader{settings: s, columns: columns, remedies: map[remedyKey]Remedy{}, fixes: fixes, hygiene: hygiene, identity: s.identity(), seen: make(map[uint64]struct{}, min(i.RowsEstimate, maxSeen)), tagged: map[string]bool{},
 		country: s.DefaultCountry, text: i.Format.Kind == sheet.CSV}
 	formats := map[int]string{}
 	for _, m := range s.Remedies {
@@ -297,8 +300,10 @@ func (r *reader) email(l *line, column int, v string) {
 		l.fail(err, column)
 		return
 	}
-	if a.Hint != "" {
-		l.warn(codeHint, column, a.Hint)
+	for _, f := range r.hygiene.Judge(a) { // a mistyped domain, an address of a department, a throw-away mailbox
+		if f.Severity == contact.Warning {
+			l.warn(f.Code, column, f.Suggestion)
+		}
 	}
 	l.row.Email = a
 }

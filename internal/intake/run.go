@@ -118,7 +118,7 @@ func (s *Service) open(ctx context.Context, i Import) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &work{Import: i, read: newReader(i, custom, fixes)}
+	w := &work{Import: i, read: newReader(i, custom, fixes, s.contacts.Hygiene())}
 	if w.file, w.book, err = s.book(ctx, i); err != nil {
 		return nil, err
 	}
@@ -483,6 +483,9 @@ func (s *Service) saveTx(ctx context.Context, tx *db.Tx, w *work, b lines, from 
 	}
 	i.State = Done
 	if err := errors.Join(s.end(ctx, tx, &i), s.contacts.AnalyzeTx(ctx, tx)); err != nil {
+		return 0, err
+	}
+	if _, err := s.contacts.CheckDomainsTx(ctx, tx, i.Tenant, 0); err != nil { // in the background, each domain once (AUD-8)
 		return 0, err
 	}
 	return i.Done, saveImport(ctx, tx, i)

@@ -54,7 +54,7 @@ func contactSection(ctx context.Context, s *contact.Service, v contact.View) (Se
 	if err != nil {
 		return Section{}, err
 	}
-	out := Section{Key: "contact", Title: w("Контакт", "Байланыс", "Contact"), Columns: []Column{{"field", w("Поле", "Өріс", "Field")}, {"value", nameValue}}}
+	out := Section{Key: "contact", Title: w("Контакт", "Контакт", "Contact"), Columns: []Column{{"field", w("Поле", "Өріс", "Field")}, {"value", nameValue}}}
 	add := func(name lang.Text, value any) { out.Rows = append(out.Rows, []any{name, value}) }
 	add(w("Номер", "Нөмірі", "Number"), v.ID.String())
 	add(w("Электронная почта", "Электрондық пошта", "E-mail"), v.Email)
@@ -109,8 +109,8 @@ func aliasSection(ctx context.Context, s *contact.Service, who access.Actor, p c
 	if err != nil {
 		return Section{}, err
 	}
-	out := Section{Key: "aliases", Title: w("Прежние адреса (после объединения контактов)", "Бұрынғы мекенжайлар (байланыстар біріктірілгеннен кейін)", "Former addresses (of merged contacts)"),
-		Columns: []Column{{"address", w("Адрес", "Мекенжай", "Address")}, {"number", w("Номер контакта", "Байланыс нөмірі", "Number of the contact")}, {"at", nameWhen}}}
+	out := Section{Key: "aliases", Title: w("Прежние адреса (после объединения контактов)", "Бұрынғы мекенжайлар (контактілер біріктірілгеннен кейін)", "Former addresses (of merged contacts)"),
+		Columns: []Column{{"address", w("Адрес", "Мекенжай", "Address")}, {"number", w("Номер контакта", "Контакт нөмірі", "Number of the contact")}, {"at", nameWhen}}}
 	for _, a := range aliases {
 		out.Rows = append(out.Rows, []any{a.Address, a.From.String(), a.At})
 	}

@@ -10,7 +10,7 @@ func w(ru, kk, en string) lang.Text { return lang.Text{Ru: ru, Kk: kk, En: en} }
 
 var (
 	wordTitle = w("Персональные данные", "Дербес деректер", "Personal data")
-	wordMade  = w("Всё, что известно о контакте, по состоянию на %s.", "%s жағдайы бойынша байланыс туралы белгілі деректердің бәрі.", "Everything known about the contact as of %s.")
+	wordMade  = w("Всё, что известно о контакте, по состоянию на %s.", "%s жағдайы бойынша контакт туралы белгілі деректердің бәрі.", "Everything known about the contact as of %s.")
 	wordNone  = w("Сведений нет.", "Мәлімет жоқ.", "Nothing is kept.")
 	wordYes   = w("да", "иә", "yes")
 	wordNo    = w("нет", "жоқ", "no")

@@ -45,7 +45,7 @@ export const contactRoutes = [
   createRoute({
     getParentRoute: () => cabinetRoute,
     path: '/contacts/$id',
-    loader: () => needTexts('contact', 'delivery'),
+    loader: () => needTexts('contact', 'delivery', 'hygiene', 'privacy'),
     component: lazyRouteComponent(() => import('./ContactCard'), 'ContactCard'),
   }),
   createRoute({
