@@ -176,19 +176,37 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 	job := created(b.post("/imports/"+imported+"/dry-run", nil), "id")
 	require.Eventually(t, func() bool { return b.get("/jobs/"+job).str("state") == "done" }, 20*time.Second, 50*time.Millisecond)
 	signUp, submission := held(t, b)
+	twin := created(b.post("/contacts", map[string]any{"email": "twin@gmail.com"}), "id")
 	return map[string]string{
+		"/contacts/merges/":  created(b.post("/contacts/merge", map[string]any{"into": contact, "from": []string{twin}}), "id"),
+		"/privacy/requests/": copied(t, b, contact),
 		"/forms/": signUp, "/submissions/": submission,
 		"/contacts/": contact, "/lists/": list, "/senders/": sender, "/imports/": imported, "/jobs/": job,
 		"/suppressions/": created(b.post("/suppressions", map[string]any{"address": "no@example.kz", "channel": "email"}), "id"),
-		"/templates/":    created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
-		"/previews/":     created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
-		"/campaigns/":    created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
-		"/messages/":     created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),
-		"/api-keys/":     created(b.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}}), "id"),
-		"/invitations/":  created(b.post("/invitations", map[string]any{"email": "guest@example.kz", "role": "viewer"}), "id"),
-		"/members/":      created(b.get("/me"), "member", "id"),
-		"/me/sessions/":  b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
+		"/fields/":       created(b.post("/fields", map[string]any{"label": "City"}), "id"),
+		"/tags/":         created(b.post("/tags", map[string]any{"name": "VIP"}), "id"),
+		"/topics/":       created(b.post("/topics", map[string]any{"name": map[string]any{"ru": "Новости"}}), "id"),
+		"/wordings/": created(b.post("/wordings", map[string]any{"name": "Site", "text": map[string]any{"ru": "Согласен получать новости"},
+			"keys": []any{map[string]any{"channel": "email", "purpose": "advertising"}}}), "id"),
+		"/templates/":   created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
+		"/previews/":    created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
+		"/campaigns/":   created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
+		"/messages/":    created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),
+		"/api-keys/":    created(b.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}}), "id"),
+		"/invitations/": created(b.post("/invitations", map[string]any{"email": "guest@example.kz", "role": "viewer"}), "id"),
+		"/members/":     created(b.get("/me"), "member", "id"),
+		"/me/sessions/": b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
 	}
+}
+
+// copied makes a copy of everything known about a contact, with its file.
+func copied(t *testing.T, b *browser, contact string) string {
+	t.Helper()
+	made := b.post("/privacy/requests", map[string]any{"contact": contact, "kind": "export", "now": true})
+	require.Less(t, made.status, 300, made.text)
+	request := made.str("id")
+	require.Eventually(t, func() bool { return b.get("/privacy/requests/"+request).str("state") == "done" }, 20*time.Second, 50*time.Millisecond)
+	return request
 }
 
 // held makes a form that visitors see, and a submission that waits for a decision.
@@ -217,13 +235,15 @@ func held(t *testing.T, b *browser) (form, submission string) {
 	return form, items[0].(map[string]any)["id"].(string)
 }
 
+// idFor takes the longest beginning: "/contacts/merges/" before "/contacts/".
 func idFor(path string, of map[string]string) (string, bool) {
-	for head, id := range of {
-		if strings.HasPrefix(path, head) {
-			return id, true
+	best := ""
+	for head := range of {
+		if strings.HasPrefix(path, head) && len(head) > len(best) {
+			best = head
 		}
 	}
-	return "", false
+	return of[best], best != ""
 }
 
 // What belongs to another account looks exactly like what does not exist (issue 2; design "not found" everywhere).
