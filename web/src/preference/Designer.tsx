@@ -260,7 +260,7 @@ function Offers({ design, onChange, disabled, lang }: PartProps & { lang: Lang }
             label={t('offers.channels')}
             disabled={disabled}
             items={ordered.map((c) => ({ id: c, name: t(`channel.${c}`), on: design.channels.includes(c), fixed: c === 'email' }))}
-            onOrder={(ids) => onChange({ channels: ids.filter((c) => design.channels.includes(c as never)) as PreferenceDesign['channels'] })}
+            onOrder={(ids) => onChange({ channels: ids as PreferenceDesign['channels'] })}
             onToggle={(id, on) => onChange({ channels: ordered.filter((c) => (c === id ? on : design.channels.includes(c))) })}
           />
         </div>
@@ -273,7 +273,7 @@ function Offers({ design, onChange, disabled, lang }: PartProps & { lang: Lang }
               label={t('offers.topics')}
               disabled={disabled}
               items={listed.map((x) => ({ id: x.id, name: x.name[lang] || x.name.ru, on: !design.hidden.includes(x.id) }))}
-              onOrder={(ids) => onChange({ topics: ids.filter((x) => !design.hidden.includes(x)) })}
+              onOrder={(ids) => onChange({ topics: ids })}
               onToggle={(id, on) =>
                 onChange({
                   topics: on ? design.topics : design.topics.filter((x) => x !== id),
