@@ -7,6 +7,7 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"os"
@@ -29,7 +30,7 @@ const (
 	letters     = 20_000
 	letterBytes = 10 * 1024
 	sessions    = 20 // parallel SMTP sessions of both sides
-	importRows  = 200_000
+	importRows  = 1_000_000
 )
 
 // BenchmarkRelay compares a whole campaign through a relay (guard, personalisation, tracking links, DKIM
@@ -52,24 +53,54 @@ func BenchmarkRelay(b *testing.B) {
 	table("letters through a relay", "letters/s", "smtp-source", rate)
 }
 
-// BenchmarkImport brings a CSV of 200,000 rows with six fields, consent and de-duplication in. The
-// reference is awk splitting the same file into fields and counting distinct addresses: the least that any import does.
+// BenchmarkImport brings a CSV of a million rows with six fields, consent and de-duplication in: from the start of the run to its
+// report, and separately with the upload and the dry run; the bar is 25,000 rows a second on SQLite, 20,000 on PostgreSQL, within
+// 300 MB. The reference is awk splitting the same file into fields and counting distinct addresses: the least that any import does.
 func BenchmarkImport(b *testing.B) {
-	csv, _ := program.People(importRows, "alpha.test", "beta.test")
-	file := b.TempDir() + "/people.csv"
+	csv := guests(importRows)
+	file := b.TempDir() + "/guests.csv"
 	require.NoError(b, os.WriteFile(file, csv, 0o600))
-	rate := map[string][]float64{}
+	whole, run, memory := map[string][]float64{}, map[string][]float64{}, map[string]int64{}
 	for range rounds {
-		rate["awk"] = append(rate["awk"], perSecond(importRows, func() {
+		awk := perSecond(importRows, func() {
 			require.NoError(b, exec.Command("awk", "-F;", "!seen[$1]++ {n++} END {print n}", file).Run())
-		}))
+		})
+		whole["awk"], run["awk"] = append(whole["awk"], awk), append(run["awk"], awk)
 		for name, url := range map[string]string{"keruen, SQLite": "", "keruen, PostgreSQL": dbtest.Postgres(b)} {
 			p, c := start(b, url)
-			rate[name] = append(rate[name], perSecond(importRows, func() { c.Import(b, "people.csv", csv, "All") }))
+			var done program.Doc
+			whole[name] = append(whole[name], perSecond(importRows, func() { done = c.Import(b, "guests.csv", csv, "All") }))
+			require.Equal(b, importRows, done.Number("counts.created"))
+			run[name] = append(run[name], importRows/seconds(b, done))
+			memory[name] = max(memory[name], p.Peak(b))
 			p.Stop()
 		}
 	}
-	table("rows of an import, from upload to the report (dry run included)", "rows/s", "awk", rate)
+	table("rows of an import, from its start to the report", "rows/s", "awk", run)
+	table("rows of an import, upload and dry run included", "rows/s", "awk", whole)
+	for name, bytes := range memory {
+		fmt.Printf("%s: at most %d MB\n", name, bytes>>20)
+	}
+}
+
+// seconds is how long an import ran.
+func seconds(b *testing.B, i program.Doc) float64 {
+	b.Helper()
+	from, err := time.Parse(time.RFC3339Nano, i.Text("started_at"))
+	require.NoError(b, err)
+	to, err := time.Parse(time.RFC3339Nano, i.Text("finished_at"))
+	require.NoError(b, err)
+	return to.Sub(from).Seconds()
+}
+
+// guests makes n rows of six columns, in no order of the addresses.
+func guests(n int) []byte {
+	var out bytes.Buffer
+	out.WriteString("E-mail;Имя;Фамилия;Телефон;Язык;Теги\n")
+	for i := range n {
+		fmt.Fprintf(&out, "u%08x@example.kz;Имя%d;Фамилия%d;8 70%d %07d;ru;%s\n", uint32(i)*2654435761, i%1000, i%5000, i%9, i%10_000_000, []string{"vip", "", "новые"}[i%3])
+	}
+	return out.Bytes()
 }
 
 // sending is an instance with contacts and a sender, ready to send again and again.
