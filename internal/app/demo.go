@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"keruen/internal/access"
 	"keruen/internal/campaign"
@@ -18,6 +19,7 @@ import (
 	"keruen/internal/content"
 	"keruen/internal/db"
 	"keruen/internal/errs"
+	"keruen/internal/form"
 	"keruen/internal/id"
 	"keruen/internal/lang"
 	"keruen/internal/secret"
@@ -25,12 +27,15 @@ import (
 
 // Demo is the account to try things out with, as remembered in the data folder.
 type Demo struct {
-	Email    string           `json:"email"`
-	Password string           `json:"password"`
-	Account  id.Tenant        `json:"account"`
-	List     contact.ListID   `json:"list"`
-	Sender   channel.SenderID `json:"sender"`
-	Campaign campaign.ID      `json:"campaign"`
+	Email    string            `json:"email"`
+	Password string            `json:"password"`
+	Account  id.Tenant         `json:"account"`
+	List     contact.ListID    `json:"list"`
+	Sender   channel.SenderID  `json:"sender"`
+	Campaign campaign.ID       `json:"campaign"`
+	Topics   []contact.TopicID `json:"topics"`
+	Wording  contact.WordingID `json:"wording"`
+	Form     form.ID           `json:"form"`
 }
 
 const (
@@ -75,7 +80,7 @@ func (a *App) ensureDemo(ctx context.Context) error {
 			d = Demo{}
 		}
 	}
-	for _, step := range []func(context.Context, *Demo) error{a.demoAccount, a.demoSender, a.demoAudience, a.demoCampaign} {
+	for _, step := range []func(context.Context, *Demo) error{a.demoAccount, a.demoSender, a.demoFields, a.demoAudience, a.demoTopics, a.demoSegments, a.demoForm, a.demoCampaign} {
 		if err := step(ctx, &d); err != nil {
 			return err
 		}
@@ -135,7 +140,7 @@ func (a *App) demoAudience(ctx context.Context, d *Demo) error {
 		}
 		_, err = a.Contacts.BulkUpsert(ctx, tx, contact.Bulk{
 			Tenant: d.Account, By: contact.ByEmail, OnExisting: contact.Skip, Lists: []contact.ListID{l.ID}, Proof: proof,
-			Consents: []contact.ConsentKey{{Channel: channel.Email, Purpose: channel.Advertising}}, Rows: demoRows(),
+			Consents: []contact.ConsentKey{{Channel: channel.Email, Purpose: channel.Advertising}}, Rows: demoRows(tx.Now),
 		})
 		d.List = l.ID
 		return err
@@ -169,7 +174,7 @@ var (
 	demoDomains = []string{"gmail.com", "mail.ru", "gmail.com", "yandex.kz", "inbox.ru", "gmail.com", "mail.ru", "outlook.com", "icloud.com", "yandex.ru", "bk.ru", "altyn-dala.test", "tau-print.test"}
 )
 
-func demoRows() []contact.Row {
+func demoRows(today time.Time) []contact.Row {
 	rows := make([]contact.Row, demoContacts)
 	for i := range rows {
 		first, last := demoFirst[i%len(demoFirst)], demoLast[(i/len(demoFirst)+i)%len(demoLast)]
@@ -178,6 +183,7 @@ func demoRows() []contact.Row {
 		}
 		address := fmt.Sprintf("%s.%s%d@%s", first.latin, last.latin, i+1, demoDomains[i%len(demoDomains)])
 		rows[i] = contact.Row{Email: contact.Address{Given: address, Key: address}, FirstName: first.name, LastName: last.name, Lang: "ru"}
+		rows[i].Fields, rows[i].Tags = demoPerson(i, today)
 	}
 	return rows
 }

@@ -58,7 +58,7 @@ const cabinetRoutes = [
   '/no-such-page',
 ]
 // Screens of objects: the first object of a list gives the address.
-const objectRoutes = { '/contacts/': '/contacts', '/campaigns/': '/campaigns', '/forms/': '/forms', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
+const objectRoutes = { '/contacts/': '/contacts', '/lists/': '/lists', '/segments/': '/segments', '/forms/': '/forms', '/campaigns/': '/campaigns', '/forms/': '/forms', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
 
 const keys = messageKeys()
 const findings = []
