@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"keruen/internal/access"
 	"keruen/internal/delivery"
+	"keruen/internal/intake/sheet"
 	"keruen/internal/lang"
 	"keruen/internal/page"
 )
@@ -115,7 +115,7 @@ func (e *exporter) rows(list []delivery.Delivery) error {
 			stamp(d.At), stamp(d.OpenedAt), stamp(d.ClickedAt), d.Contact.String(), d.Reason,
 		}
 		for i := range cells {
-			cells[i] = harmless(cells[i])
+			cells[i] = sheet.Harmless(cells[i])
 		}
 		_ = e.w.Write(cells)
 	}
@@ -128,12 +128,4 @@ func stamp(t time.Time) string {
 		return ""
 	}
 	return t.Format("2006-01-02 15:04:05")
-}
-
-// harmless keeps a spreadsheet from running what a stranger wrote as a formula (CWE-1236).
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
