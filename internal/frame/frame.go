@@ -193,5 +193,5 @@ var lightOnly = strings.Replace(regexp.MustCompile(`(?m)^@media\(prefers-color-s
 // shadow keeps what a site says about its own page from the form, and the form from filling the site's page.
 const shadow = `:host{all:initial;display:block;color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}` +
 	`dialog{width:min(480px,calc(100vw - 32px));max-height:calc(100vh - 32px);padding:28px 24px;border:1px solid var(--line);border-radius:12px;background:var(--card);color:var(--ink)}` +
-	`dialog::backdrop{background:rgb(0 0 0/.5)}.inline{max-width:480px;padding:24px;border:1px solid var(--line);border-radius:12px;background:var(--card);color:var(--ink)}` +
+	`.open{display:inline-block;width:auto}dialog::backdrop{background:rgb(0 0 0/.5)}.inline{max-width:480px;padding:24px;border:1px solid var(--line);border-radius:12px;background:var(--card);color:var(--ink)}` +
 	`.close{position:absolute;top:8px;right:8px;width:44px;min-height:44px;padding:0;border:0;background:none;color:var(--soft);font-size:24px;line-height:1}`

@@ -142,8 +142,10 @@ func (k looked) question(id string, f form.Question) question {
 	otherwise := lang.Text{}
 	switch f.Sort {
 	case form.Email:
+		q.either(k.view, wordOrPhone)
 		q.Type, q.Mode, q.Autocomplete, q.Max, otherwise = "email", "email", "email", maxEmail, emailWords
 	case form.Phone:
+		q.either(k.view, wordOrEmail)
 		q.Type, q.Mode, q.Autocomplete, q.Max, otherwise = "tel", "tel", "tel", 30, phoneWords
 	case form.FirstName:
 		q.Autocomplete, q.Max = "given-name", contact.MaxName
@@ -171,6 +173,19 @@ func (k looked) question(id string, f form.Question) question {
 	q.Wrong = k.mistake(id, q.Name, q.Label, otherwise)
 	q.describe()
 	return q
+}
+
+// either says of two addresses, none of them required, that one is needed all the same.
+func (q *question) either(v form.View, words lang.Text) {
+	both := 0
+	for _, f := range v.Questions {
+		if f.Sort == form.Email || f.Sort == form.Phone {
+			both++
+		}
+	}
+	if both == 2 {
+		q.Optional = words.In(v.Lang)
+	}
 }
 
 func (q *question) custom(kind contact.FieldKind) {

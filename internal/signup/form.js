@@ -116,6 +116,7 @@
     popup(first) {
       const open = document.createElement('button');
       open.type = 'button';
+      open.className = 'open';
       open.textContent = this.data.button || first.button;
       const dialog = document.createElement('dialog');
       const close = document.createElement('button');

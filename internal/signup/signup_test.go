@@ -308,3 +308,17 @@ func TestTheScriptIsServedForOtherSites(t *testing.T) {
 	require.NotContains(t, a.body, "eval(")
 }
 
+func TestOneOfTwoAddressesIsNeededAndThePageSaysSo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	f := s.form(t, func(d *form.Design) { d.Fields = []form.Field{{Sort: form.Email}, {Sort: form.Phone}} })
+	a := s.do(t, "GET", f.Path(), nil)
+	require.Contains(t, a.body, "(или телефон)")
+	require.Contains(t, a.body, "(или почта)")
+	require.NotContains(t, a.body, "не обязательно")
+	body := s.filled(t, a.body)
+	body.Del("email")
+	a = s.do(t, "POST", f.Path(), body)
+	require.Equal(t, http.StatusUnprocessableEntity, a.StatusCode)
+	require.Contains(t, a.body, "укажите почту или телефон")
+}

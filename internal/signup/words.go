@@ -15,6 +15,8 @@ var (
 	wordTrap     = lang.Text{Ru: "Не заполняйте это поле", Kk: "Бұл өрісті толтырмаңыз", En: "Leave this empty"}
 	wordConsents = lang.Text{Ru: "Согласия", Kk: "Келісімдер", En: "Consents"}
 	wordOptional = lang.Text{Ru: "не обязательно", Kk: "міндетті емес", En: "optional"}
+	wordOrPhone  = lang.Text{Ru: "или телефон", Kk: "немесе телефон", En: "or a telephone number"}
+	wordOrEmail  = lang.Text{Ru: "или почта", Kk: "немесе пошта", En: "or an e-mail address"}
 	wordDouble   = lang.Text{
 		Ru: "Мы пришлём письмо, чтобы вы подтвердили подписку.",
 		Kk: "Жазылымды растауыңыз үшін хат жібереміз.",
