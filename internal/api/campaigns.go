@@ -159,7 +159,7 @@ type PreflightProblem struct {
 	Code     string         `json:"code"`
 	Text     string         `json:"text"`
 	Params   map[string]any `json:"params,omitempty"`
-	Jump     string         `json:"jump" enum:"name,sender,audience,subject,preheader,html,text,schedule" doc:"The part of the builder to open."`
+	Jump     string         `json:"jump" enum:"name,sender,topic,audience,subject,preheader,html,text,schedule" doc:"The part of the builder to open."`
 	Line     int            `json:"line,omitempty"`
 	Column   int            `json:"column,omitempty"`
 }

@@ -22,6 +22,7 @@ type SendMessageInput struct {
 		Contact  string            `json:"contact,omitempty" maxLength:"40"`
 		To       string            `json:"to,omitempty" maxLength:"254" doc:"Address of a contact of the account."`
 		Purpose  string            `json:"purpose" enum:"transactional,advertising,third_party" doc:"A live consent for it is needed."`
+		Topic    string            `json:"topic,omitempty" maxLength:"40" doc:"Id of a topic, with advertising: whoever left it does not get the message."`
 		Subject  string            `json:"subject" minLength:"1" maxLength:"500"`
 		HTML     string            `json:"html,omitempty" maxLength:"1000000"`
 		Text     string            `json:"text,omitempty" maxLength:"500000"`

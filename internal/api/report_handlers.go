@@ -133,7 +133,11 @@ func (a *API) sendMessage(ctx context.Context, who access.Actor, in *SendMessage
 	if err != nil {
 		return Message{}, err
 	}
-	m := delivery.Single{Contact: to, Sender: from, Purpose: channel.Purpose(b.Purpose), Kind: "api", Vars: b.Vars,
+	topic, err := reference[contact.TopicID]("topic", b.Topic)
+	if err != nil {
+		return Message{}, err
+	}
+	m := delivery.Single{Contact: to, Sender: from, Purpose: channel.Purpose(b.Purpose), Topic: topic, Kind: "api", Vars: b.Vars,
 		Letter: content.Letter{Subject: b.Subject, HTML: b.HTML, Text: b.Text}}
 	if b.Tracking != nil {
 		m.Tracking = delivery.Tracking{Opens: b.Tracking.Opens, Clicks: b.Tracking.Clicks}

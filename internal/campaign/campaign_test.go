@@ -419,3 +419,29 @@ func TestAChangeOverSomebodyElsesIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, errs.ErrStale)
 	})
 }
+
+// AUD-7: a draft whose topic was archived meanwhile is not sent on it.
+func TestACampaignOnAnArchivedTopicIsNotReady(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, clock.Real{})
+		topic, err := w.contacts.CreateTopic(t.Context(), w.who, lang.Text{Ru: "Новости"}, lang.Text{})
+		require.NoError(t, err)
+		c := w.draft()
+		c, err = w.Update(t.Context(), w.who, c.ID, 0, campaign.Change{Topic: &topic.ID})
+		require.NoError(t, err)
+		require.Equal(t, topic.ID, c.Topic)
+		archived := true
+		_, err = w.contacts.UpdateTopic(t.Context(), w.who, topic.ID, 0, contact.TopicChange{Archived: &archived})
+		require.NoError(t, err)
+		p, err := w.Preflight(t.Context(), w.who, c.ID)
+		require.NoError(t, err)
+		require.False(t, p.Ready)
+		require.Contains(t, p.Problems, campaign.Problem{Code: "topic.archived", Text: contact.ErrTopicArchived.Text, Jump: "topic", Severity: content.Error})
+
+		transactional := channel.Transactional
+		c, err = w.Update(t.Context(), w.who, c.ID, 0, campaign.Change{Purpose: &transactional})
+		require.NoError(t, err)
+		require.Zero(t, c.Topic, "only advertising has topics")
+	})
+}

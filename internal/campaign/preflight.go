@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +18,7 @@ type Problem struct {
 	Code     string
 	Text     string
 	Params   map[string]any
-	Jump     string // part of the builder to open: name, sender, audience, subject, html, text
+	Jump     string // part of the builder to open: name, sender, topic, audience, subject, html, text
 	Line     int    // in the letter, from 1; 0 when it is about the whole
 	Column   int
 	Severity content.Severity
@@ -52,6 +53,9 @@ func (s *Service) preflight(ctx context.Context, t id.Tenant, c ID) (Preflight, 
 		return Preflight{}, fmt.Errorf("check campaign: %w", err)
 	}
 	if err := s.checkAudience(ctx, x, &p); err != nil {
+		return Preflight{}, fmt.Errorf("check campaign: %w", err)
+	}
+	if err := s.checkTopic(ctx, x, &p); err != nil {
 		return Preflight{}, fmt.Errorf("check campaign: %w", err)
 	}
 	if err := s.checkWay(ctx, x, &p); err != nil {
@@ -121,6 +125,17 @@ func (s *Service) checkAudience(ctx context.Context, c Campaign, p *Preflight) e
 		p.add(content.Warning, "audience", "campaign.few_reachable", "Less than half of the audience may be written to.",
 			map[string]any{"reachable": n.Reachable, "total": n.Total})
 	}
+	return nil
+}
+
+// checkTopic looks at the topic, which may have been archived since it was chosen.
+func (s *Service) checkTopic(ctx context.Context, c Campaign, p *Preflight) error {
+	err := contact.SendableTopic(ctx, s.db, c.Tenant, c.Topic)
+	var e *errs.Error
+	if err == nil || errs.KindOf(err) == errs.Internal || !errors.As(err, &e) {
+		return err
+	}
+	p.add(content.Error, "topic", e.Code, e.Text, nil)
 	return nil
 }
 

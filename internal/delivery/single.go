@@ -82,6 +82,9 @@ func (s *Service) singleOf(ctx context.Context, tx *db.Tx, m Single) (single, er
 	if _, err := s.senders.Find(ctx, tx, m.Tenant, m.Sender); err != nil {
 		return single{}, err
 	}
+	if err := checkTopic(ctx, tx, m); err != nil {
+		return single{}, err
+	}
 	acc, err := s.accounts.get(ctx, m.Tenant)
 	if err != nil {
 		return single{}, err
@@ -113,6 +116,17 @@ func (s *Service) singleOf(ctx context.Context, tx *db.Tx, m Single) (single, er
 		row.Vars = s.keys.Seal(sealVars, plain, boundTo(row.ID))
 	}
 	return row, nil
+}
+
+func checkTopic(ctx context.Context, tx *db.Tx, m Single) error {
+	err := contact.SendableTopic(ctx, tx, m.Tenant, m.Topic)
+	if err == nil && m.Topic != 0 && m.Purpose != channel.Advertising {
+		err = contact.ErrTopicless
+	}
+	if err != nil && errs.KindOf(err) != errs.Internal {
+		return errs.ErrInvalid.At(contact.Blame("topic", err))
+	}
+	return err
 }
 
 func boundTo(m PartID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(m)) }

@@ -1419,7 +1419,7 @@ export type GrowthCause = {
     /**
      * Someone who unsubscribes, complains or bounces stays on the list, where nobody reaches it: it counts as gone.
      */
-    cause: 'import' | 'form' | 'api' | 'hand' | 'returned' | 'undo' | 'unsubscribed' | 'bounced' | 'complaint' | 'stopped' | 'deleted';
+    cause: 'import' | 'form' | 'api' | 'hand' | 'returned' | 'undo' | 'unsubscribed' | 'bounced' | 'complaint' | 'stopped' | 'deleted' | 'merged';
     gone: number;
     joined: number;
 };
@@ -2749,7 +2749,7 @@ export type PreflightProblem = {
     /**
      * The part of the builder to open.
      */
-    jump: 'name' | 'sender' | 'audience' | 'subject' | 'preheader' | 'html' | 'text' | 'schedule';
+    jump: 'name' | 'sender' | 'topic' | 'audience' | 'subject' | 'preheader' | 'html' | 'text' | 'schedule';
     line?: number;
     params?: {
         [key: string]: unknown;
@@ -3172,6 +3172,10 @@ export type SendMessageInputBody = {
      * Address of a contact of the account.
      */
     to?: string;
+    /**
+     * Id of a topic, with advertising: whoever left it does not get the message.
+     */
+    topic?: string;
     tracking?: Tracking;
     /**
      * Values by name, beside the fields of the contact. Sealed at rest and wiped when the message is done.
