@@ -4,6 +4,7 @@ import (
 	"html"
 	"strings"
 
+	"keruen/internal/channel"
 	"keruen/internal/lang"
 )
 
@@ -38,7 +39,7 @@ var footerLinks = []struct {
 
 // footerLead is the sentence that the name of the account ends.
 func footerLead(o Options) string {
-	if o.Purpose == "third_party" {
+	if o.Purpose == channel.ThirdParty {
 		return footerOthers.In(o.Lang)
 	}
 	return footerWhy.In(o.Lang)

@@ -39,6 +39,16 @@ func TestTheFooterLeadsToLeavingChoosingAndTheReason(t *testing.T) {
 	}
 }
 
+// AUD-6
+func TestTheFooterOfAnOfferOfOthersSaysSo(t *testing.T) {
+	t.Parallel()
+	for l, want := range map[lang.Lang]string{lang.Russian: "предложение другой компании", lang.Kazakh: "басқа компанияның ұсынысы", lang.English: "offer of another company"} {
+		c, problems := content.Compile(content.Letter{Subject: "s", Text: "Hello"}, content.Options{Purpose: channel.ThirdParty, Lang: l})
+		require.False(t, content.Failed(problems))
+		require.Contains(t, c.Render(&links, nil, "").Text, want)
+	}
+}
+
 func TestAnAuthorMayPlaceTheLinksHimself(t *testing.T) {
 	t.Parallel()
 	src := `<p><a href="{{preferences_url}}">Темы</a> <a href="{{ why_url }}">Почему?</a> <a href="{{unsubscribe_url}}">Отписаться</a></p>`
