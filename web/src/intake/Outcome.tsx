@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { IconArrowBackUp, IconDownload, IconUsersGroup } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { cancelImport, type Import, pauseImport, resumeImport, undoImport } from '@/api'
+import { cancelImport, createSegment, type Import, once, pauseImport, resumeImport, undoImport } from '@/api'
 import { useCan } from '@/app/session'
 import { codeOrText } from '@/lib/errors'
 import { useFmt } from '@/lib/useFmt'
@@ -126,9 +126,7 @@ function Report({ file }: { file: Import }) {
           </Button>
         )}
         {canEdit && taken > 0 && file.state === 'done' && (
-          <Button variant="default" component="a" href={`/segments/new?import=${file.id}`} leftSection={<IconUsersGroup size={18} aria-hidden />}>
-            {t('outcome.segment')}
-          </Button>
+          <SegmentButton file={file} />
         )}
         {canEdit && (
           <LinkButton variant="default" link={{ to: '/imports/new' }}>
@@ -139,6 +137,29 @@ function Report({ file }: { file: Import }) {
       </div>
       <ErrorGroups file={file} />
     </>
+  )
+}
+
+// The contacts that the import made, as a segment that can be narrowed further.
+function SegmentButton({ file }: { file: Import }) {
+  const { t } = useTranslation('intake')
+  const navigate = useNavigate()
+  const [busy, setBusy] = useState(false)
+  const make = async () => {
+    setBusy(true)
+    try {
+      const name = t('outcome.segment_name', { name: file.filename }).slice(0, 100)
+      const made = await createSegment({ headers: once(), body: { name, condition: { kind: 'import', op: 'any_of', values: [file.id] } } })
+      await navigate({ to: '/segments/$id', params: { id: made.id } })
+    } catch (e) {
+      setBusy(false)
+      toastProblem(e)
+    }
+  }
+  return (
+    <Button variant="default" loading={busy} onClick={() => void make()} leftSection={<IconUsersGroup size={18} aria-hidden />}>
+      {t('outcome.segment')}
+    </Button>
   )
 }
 
