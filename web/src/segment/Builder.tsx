@@ -269,7 +269,6 @@ function Leaves({ leaves, first, names, errors, alone, join = 'any', onJoin, onC
         <Fragment key={l.uid}>
           {i > 0 && (onJoin ? <JoinSwitch label={t('join_conditions')} value={join} onChange={onJoin} /> : <span className="subtle">{t('join.any')}</span>)}
           <LeafRow
-            key={`${l.c.kind}:${l.c.key}`}
             leaf={l}
             names={names}
             no={first + i + 1}

@@ -76,7 +76,7 @@ export function LeafRow({ leaf, names, no, error, alone, onChange, onRemove }: P
               {names.fields.length > 0 && <optgroup label={t('group.fields')}>{names.fields.map((f) => option(`field:${f.key}`, f.label))}</optgroup>}
               <optgroup label={t('group.belongs')}>{kinds.slice(2).map((k) => option(k, t(`kind.${k}`)))}</optgroup>
             </NativeSelect>
-            <Rest c={c} names={names} label={`${name}: ${subjectOf(c, { t, names })}`} onChange={onChange} />
+            <Rest key={`${c.kind}:${c.key}`} c={c} names={names} label={`${name}: ${subjectOf(c, { t, names })}`} onChange={onChange} />
           </>
         )}
       </div>

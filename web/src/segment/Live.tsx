@@ -75,7 +75,7 @@ function Reach({ built, ready }: { built: Built; ready: boolean }) {
       {p && p.sample.length > 0 && (
         <div>
           <h3>{t('live.sample')}</h3>
-          <ul className={form.rows}>
+          <ul className={css.sample}>
             {p.sample.map((c) => (
               <li key={c.id}>
                 <Link to="/contacts/$id" params={{ id: c.id }}>
