@@ -61,6 +61,7 @@ type Config struct {
 	Contacts    *contact.Service
 	FieldWork   *contact.FieldWork
 	Masses      *contact.Masses
+	StopFiles   *contact.StopFiles
 	Segments    *segment.Service
 	Senders     *email.Desk
 	Imports     *intake.Service

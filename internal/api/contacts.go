@@ -45,7 +45,7 @@ type Consent struct {
 	Purpose        string            `json:"purpose" enum:"transactional,advertising,third_party"`
 	Topic          string            `json:"topic,omitempty" doc:"Id of the topic; absent: the purpose as a whole."`
 	Action         string            `json:"action" enum:"granted,withdrawn,paused,resumed,undone" doc:"paused and resumed: the contact took a break from mailings, and ended it; undone: the import that brought it was taken back."`
-	Source         string            `json:"source" doc:"import, form, api, hand, unsubscribe_link, one_click, preference_page, complaint, import_undo or member."`
+	Source         string            `json:"source" doc:"import, form, api, hand, unsubscribe_link, one_click, preference_page, complaint, import_undo, stop_list_import or member."`
 	Wording        string            `json:"wording" doc:"The words that the contact agreed to."`
 	WordingID      string            `json:"wording_id,omitempty" doc:"The wording of the account that they are."`
 	WordingVersion int64             `json:"wording_version,omitempty"`
@@ -179,38 +179,6 @@ type RenameListInput struct {
 	}
 }
 
-// Suppression is an address that must not be written to.
-type Suppression struct {
-	ID         string    `json:"id"`
-	Address    string    `json:"address,omitempty" doc:"Empty when the contact was deleted: only a keyed hash is kept."`
-	Channel    string    `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-	Scope      string    `json:"scope" enum:"all,advertising,third_party,transactional,all_but_advertising" doc:"Which messages are stopped."`
-	Reason     string    `json:"reason" enum:"hard_bounce,complaint,unsubscribed,manual"`
-	Detail     string    `json:"detail"`
-	CanRelease bool      `json:"can_release" doc:"Complaints and unsubscriptions cannot be released by staff."`
-	At         time.Time `json:"at"`
-}
-
-// SuppressionsInput filters the stop-list.
-type SuppressionsInput struct {
-	Paging
-	Search string `query:"search" maxLength:"254" doc:"Address, whole or its beginning. A whole one also finds entries of deleted contacts."`
-}
-
-// SuppressInput puts an address on the stop-list.
-type SuppressInput struct {
-	Body struct {
-		Address string `json:"address" minLength:"1" maxLength:"254"`
-		Channel string `json:"channel" enum:"email,sms,viber,whatsapp,telegram,instagram"`
-		Note    string `json:"note,omitempty" maxLength:"500"`
-	}
-}
-
-// SuppressionPath names a stop-list entry.
-type SuppressionPath struct {
-	ID string `path:"id" maxLength:"40"`
-}
-
 func (a *API) registerContacts(r routes) {
 	private(r, get("/contacts").needs(viewContacts).as("listContacts", "contacts", "Contacts"), a.listContacts)
 	private(r, post("/contacts").needs(editContacts).as("createContact", "contacts", "Add a contact").gives(201).once(), a.createContact)
@@ -231,7 +199,5 @@ func (a *API) registerContacts(r routes) {
 	private(r, get("/lists/{id}/growth").needs(viewContacts).as("getListGrowth", "contacts", "How a list grew and shrank, day by day and by cause"), a.listGrowth)
 	private(r, patch("/lists/{id}").needs(editContacts).as("renameList", "contacts", "Rename a list"), a.renameList)
 	private(r, del("/lists/{id}").needs(editContacts).as("deleteList", "contacts", "Delete a list; its contacts stay"), a.deleteList)
-	private(r, get("/suppressions").needs(viewContacts).as("listSuppressions", "contacts", "Stop-list"), a.listSuppressions)
-	private(r, post("/suppressions").needs(editContacts).as("suppress", "contacts", "Put an address on the stop-list").gives(201).once(), a.suppress)
-	private(r, del("/suppressions/{id}").needs(editContacts).as("releaseSuppression", "contacts", "Take an address off the stop-list"), a.release)
+	a.registerSuppressions(r)
 }

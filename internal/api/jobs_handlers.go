@@ -73,6 +73,9 @@ func (a *API) cancelJob(ctx context.Context, who access.Actor, in *JobPath) (Job
 	}
 	_, err = a.Imports.CancelJob(ctx, who, id)
 	if errors.Is(err, errs.ErrNotFound) {
+		_, err = a.StopFiles.CancelJob(ctx, who, id)
+	}
+	if errors.Is(err, errs.ErrNotFound) {
 		_, err = a.Exports.CancelJob(ctx, who, id)
 	}
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"keruen/internal/access"
-	"keruen/internal/channel"
 	"keruen/internal/contact"
 )
 
@@ -44,37 +43,4 @@ func (a *API) deleteList(ctx context.Context, who access.Actor, in *ListPath) (N
 		return None{}, err
 	}
 	return None{}, a.Contacts.DeleteList(ctx, who, id)
-}
-
-func suppressionOf(s contact.Suppression) Suppression {
-	return Suppression{ID: s.ID.String(), Address: s.Address, Channel: string(s.Channel), Scope: string(s.Scope), Reason: string(s.Reason),
-		Detail: s.Detail, CanRelease: s.CanRelease(), At: s.At}
-}
-
-func (a *API) listSuppressions(ctx context.Context, who access.Actor, in *SuppressionsInput) (List[Suppression], error) {
-	ask, err := in.ask()
-	if err != nil {
-		return List[Suppression]{}, err
-	}
-	got, err := a.Contacts.Suppressions(ctx, who, in.Search, ask)
-	if err != nil {
-		return List[Suppression]{}, err
-	}
-	return listOf(got, suppressionOf), nil
-}
-
-func (a *API) suppress(ctx context.Context, who access.Actor, in *SuppressInput) (Suppression, error) {
-	s, err := a.Contacts.Suppress(ctx, who, channel.Kind(in.Body.Channel), in.Body.Address, in.Body.Note)
-	if err != nil {
-		return Suppression{}, err
-	}
-	return suppressionOf(s), nil
-}
-
-func (a *API) release(ctx context.Context, who access.Actor, in *SuppressionPath) (None, error) {
-	id, err := parse[contact.SuppressionID](in.ID)
-	if err != nil {
-		return None{}, err
-	}
-	return None{}, a.Contacts.Release(ctx, who, id)
 }

@@ -76,6 +76,7 @@ type App struct {
 	Contacts    *contact.Service
 	FieldWork   *contact.FieldWork
 	Masses      *contact.Masses
+	StopFiles   *contact.StopFiles
 	Segments    *segment.Service
 	Content     *content.Service
 	Senders     *email.Desk
@@ -179,6 +180,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.Contacts.UseHygiene(a.Queue, resolver, a.Clock)
 	a.FieldWork = contact.NewFieldWork(a.Contacts, a.Queue)
 	a.Masses = contact.NewMasses(a.Contacts, a.Queue)
+	a.StopFiles = contact.NewStopFiles(a.Contacts, a.Queue, blobs)
 	if err := a.disposableDomains(); err != nil {
 		return nil, err
 	}

@@ -52,9 +52,10 @@ const (
 	UnsubscribeLink Source = "unsubscribe_link" // by the page behind the link of a letter: leaving, and coming back
 	OneClick        Source = "one_click"
 	ByComplaint     Source = "complaint"
-	FromMember      Source = "member"          // the member itself, by registering
-	ByImportUndo    Source = "import_undo"     // an import was taken back
-	PreferencePage  Source = "preference_page" // by the contact itself, on the page of its choices
+	FromMember      Source = "member"           // the member itself, by registering
+	ByImportUndo    Source = "import_undo"      // an import was taken back
+	ByStopFile      Source = "stop_list_import" // the account brought a list of those who left or complained elsewhere
+	PreferencePage  Source = "preference_page"  // by the contact itself, on the page of its choices
 )
 
 // ConsentKey is what a consent is about. Topic 0 is the purpose as a whole.

@@ -160,7 +160,7 @@ func TestDeletingAndAddingAgainDoesNotBringLettersBack(t *testing.T) {
 
 		require.Equal(t, contact.HasUnsubscribed, w.reason(again.ID))
 		require.ErrorIs(t, w.Grant(t.Context(), w.who, again.ID, advertising[0], byHand), contact.ErrWithdrawn)
-		stops, err := w.Suppressions(t.Context(), w.who, "a@example.kz", page.Ask{Limit: 10})
+		stops, err := w.Suppressions(t.Context(), w.who, contact.StopFilter{Search: "a@example.kz", Ask: page.Ask{Limit: 10}})
 		require.NoError(t, err)
 		require.Len(t, stops.Items, 1, "found by the whole address although only a hint of it is kept")
 		require.NotContains(t, stops.Items[0].Address, "a@example.kz")
@@ -408,7 +408,7 @@ func TestAnotherAccountFindsNothing(t *testing.T) {
 		list, err := w.List(ctx, who, contact.Filter{List: l.ID})
 		require.NoError(t, err)
 		require.Empty(t, list.Items)
-		stops, err := w.Suppressions(ctx, who, "bad@example.kz", page.Ask{Limit: 5})
+		stops, err := w.Suppressions(ctx, who, contact.StopFilter{Search: "bad@example.kz", Ask: page.Ask{Limit: 5}})
 		require.NoError(t, err)
 		require.Empty(t, stops.Items)
 		guard, err := contact.GuardRows(ctx, w.db, who.Tenant, advertising[0], []contact.ID{c.ID})

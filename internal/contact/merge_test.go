@@ -140,7 +140,7 @@ func TestADeadSecondAddressDoesNotStopTheFirst(t *testing.T) {
 			return w.SuppressTx(ctx, tx, w.who.Tenant, b.ID, channel.Email, contact.HardBounce, "550 no such user")
 		}))
 		require.Equal(t, contact.Reachable, w.reason(a.ID))
-		stops, err := w.Suppressions(t.Context(), w.who, "b@example.kz", page.Ask{Limit: 10})
+		stops, err := w.Suppressions(t.Context(), w.who, contact.StopFilter{Search: "b@example.kz", Ask: page.Ask{Limit: 10}})
 		require.NoError(t, err)
 		require.Len(t, stops.Items, 1)
 	})

@@ -172,7 +172,7 @@ func (p *people) hole(a string) {
 }
 
 func (p *people) stops(a string) []contact.Suppression {
-	got, err := p.Suppressions(p.t.Context(), p.who, a, page.Ask{Limit: 10})
+	got, err := p.Suppressions(p.t.Context(), p.who, contact.StopFilter{Search: a, Ask: page.Ask{Limit: 10}})
 	require.NoError(p.t, err)
 	return got.Items
 }

@@ -13,7 +13,6 @@ import (
 	"keruen/internal/db"
 	"keruen/internal/errs"
 	"keruen/internal/id"
-	"keruen/internal/page"
 )
 
 type suppressionKind struct{}
@@ -103,6 +102,7 @@ type Suppression struct {
 	Member  id.Member     `db:"member_id"`
 	At      time.Time     `db:"at"`
 	Left    StopScope     `db:"left_scope"` // what the person itself left, also under a stronger reason; empty for nothing
+	File    StopFileID    `db:"file_id"`    // the file that brought it, 0 for none
 }
 
 // Stops tells whether messages of a purpose are held back.
@@ -297,7 +297,7 @@ func restore(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression) error {
 	if e.Left == "" {
 		return deleteSuppression(ctx, tx, t, e.ID)
 	}
-	_, err := db.Exec(ctx, tx, `UPDATE suppression SET scope = left_scope, reason = ?, detail = '', member_id = NULL WHERE tenant_id = ? AND id = ?`, Unsubscribed, t, e.ID)
+	_, err := db.Exec(ctx, tx, `UPDATE suppression SET scope = left_scope, reason = ?, detail = '', member_id = NULL, file_id = NULL WHERE tenant_id = ? AND id = ?`, Unsubscribed, t, e.ID)
 	return err
 }
 
@@ -314,19 +314,6 @@ func (s *Service) comeBack(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppre
 		_, err := db.Exec(ctx, tx, `UPDATE suppression SET left_scope = ? WHERE tenant_id = ? AND id = ?`, left, t, e.ID)
 		return err
 	}
-}
-
-// Suppressions returns a page of the stop-list, the newest first. search is the beginning of an address, or a whole one:
-// then entries of deleted contacts are found too.
-func (s *Service) Suppressions(ctx context.Context, who access.Actor, search string, ask page.Ask) (page.Of[Suppression], error) {
-	if err := who.Can(access.ViewContacts); err != nil {
-		return page.Of[Suppression]{}, err
-	}
-	list, err := s.listSuppressions(ctx, who.Tenant, search, ask)
-	if err != nil {
-		return page.Of[Suppression]{}, fmt.Errorf("list stop-list: %w", err)
-	}
-	return page.Cut(list, ask, func(e Suppression) int64 { return int64(e.ID) }), nil
 }
 
 // addressOf parses an address of a channel into what is shown and what is hashed.

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"keruen/internal/channel"
 	"keruen/internal/db"
 	"keruen/internal/errs"
 	"keruen/internal/id"
-	"keruen/internal/page"
 )
 
-const stopColumns = "x.id, x.channel, x.address, x.scope, x.reason, x.detail, x.member_id, x.at, x.left_scope"
+const stopColumns = "x.id, x.channel, x.address, x.scope, x.reason, x.detail, x.member_id, x.at, x.left_scope, x.file_id"
 
 // stop returns the entry of an address, the zero value when there is none.
 func (s *Service) stop(ctx context.Context, q db.Querier, t id.Tenant, ch channel.Kind, key string) (Suppression, error) {
@@ -37,35 +35,17 @@ func getSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup Suppression
 
 func upsertSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, e Suppression, hash string) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at, left_scope)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO suppression (id, tenant_id, channel, address_hash, address, scope, reason, detail, member_id, at, left_scope, file_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant_id, address_hash, channel) DO UPDATE SET scope = excluded.scope, reason = excluded.reason,
-			detail = excluded.detail, member_id = excluded.member_id, at = excluded.at, left_scope = excluded.left_scope`,
-		e.ID, t, e.Channel, hash, e.Address, e.Scope, e.Reason, cut(e.Detail, maxStopNote), e.Member, e.At, e.Left)
+			detail = excluded.detail, member_id = excluded.member_id, at = excluded.at, left_scope = excluded.left_scope, file_id = excluded.file_id`,
+		e.ID, t, e.Channel, hash, e.Address, e.Scope, e.Reason, cut(e.Detail, maxStopNote), e.Member, e.At, e.Left, e.File)
 	return err
 }
 
 func deleteSuppression(ctx context.Context, tx *db.Tx, t id.Tenant, sup SuppressionID) error {
 	_, err := db.Exec(ctx, tx, `DELETE FROM suppression WHERE tenant_id = ? AND id = ?`, t, sup)
 	return err
-}
-
-func (s *Service) listSuppressions(ctx context.Context, t id.Tenant, search string, ask page.Ask) ([]Suppression, error) {
-	w := db.Where("x.tenant_id = ?", t)
-	if search = strings.TrimSpace(search); search != "" {
-		var hashes [2]string
-		if a, err := ParseEmail(search); err == nil {
-			hashes[0] = s.hash(t, a.Key)
-		}
-		if p, err := ParsePhone(search, ""); err == nil {
-			hashes[1] = s.hash(t, p)
-		}
-		w.And("lower(x.address) LIKE ? ESCAPE '!' OR x.address_hash = ? OR x.address_hash = ?", db.Prefix(strings.ToLower(search)), hashes[0], hashes[1])
-	}
-	if ask.After != 0 {
-		w.And("x.id < ?", ask.After)
-	}
-	return db.All[Suppression](ctx, s.db, `SELECT `+stopColumns+` FROM suppression x WHERE `+w.SQL()+` ORDER BY x.id DESC LIMIT ?`, w.Args(ask.Limit+1)...)
 }
 
 // blankSuppressions leaves only hints of the addresses of a contact that is being deleted.

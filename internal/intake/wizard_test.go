@@ -308,7 +308,7 @@ func TestAnImportIsTakenBackWithoutTouchingWhatCameLater(t *testing.T) {
 		}
 		require.Equal(t, contact.HasUnsubscribed, w.reasonOf(left.ID), "who left stays away")
 		require.Equal(t, contact.NoConsent, w.reasonOf(touched.ID))
-		stops, err := w.contacts.Suppressions(ctx, w.who, "", page.Ask{Limit: 10})
+		stops, err := w.contacts.Suppressions(ctx, w.who, contact.StopFilter{Search: "", Ask: page.Ask{Limit: 10}})
 		require.NoError(t, err)
 		require.Len(t, stops.Items, 1, "only the one who left is on the stop-list")
 
