@@ -35,6 +35,7 @@ const cabinetRoutes = [
   '/settings/company',
   '/settings/fields',
   '/settings/consents',
+  '/settings/privacy',
   '/settings/team',
   '/settings/keys',
   '/settings/documents',
@@ -43,9 +44,13 @@ const cabinetRoutes = [
   '/contacts/new',
   '/contacts/export',
   '/exports',
+  '/duplicates',
   '/lists',
+  '/segments',
+  '/segments/new',
   '/forms',
   '/forms/new',
+  '/preferences',
   '/imports',
   '/imports/new',
   '/suppressions',
@@ -58,7 +63,7 @@ const cabinetRoutes = [
   '/no-such-page',
 ]
 // Screens of objects: the first object of a list gives the address.
-const objectRoutes = { '/contacts/': '/contacts', '/lists/': '/lists', '/segments/': '/segments', '/forms/': '/forms', '/campaigns/': '/campaigns', '/forms/': '/forms', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
+const objectRoutes = { '/contacts/': '/contacts', '/lists/': '/lists', '/segments/': '/segments', '/forms/': '/forms', '/campaigns/': '/campaigns', '/imports/': '/imports', '/templates/': '/templates', '/channels/': '/senders' }
 
 const keys = messageKeys()
 const findings = []
