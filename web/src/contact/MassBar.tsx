@@ -1,5 +1,5 @@
 import { Button, Menu, Modal, Select } from '@mantine/core'
-import { IconChevronDown, IconTrash } from '@tabler/icons-react'
+import { IconArrowsJoin2, IconChevronDown, IconTrash } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { changeContacts, createList, createTag, type MassInputBody, once, type T
 import { useFmt } from '@/lib/useFmt'
 import { Confirm } from '@/ui/Confirm'
 import form from '@/ui/Form.module.css'
+import { LinkButton } from '@/ui/LinkButton'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { SelectionBar } from '@/ui/SelectionBar'
 import { toastDone } from '@/ui/toast'
@@ -26,6 +27,7 @@ interface Props {
 }
 
 const namedAtMost = 1000 // contact.MaxChosen
+const mergedAtMost = 20 // contact.MaxMerged
 
 /** MassBar says how many contacts are chosen and does one thing with all of them, as a job (AUD-4). */
 export function MassBar({ chosen, all, filter, total, onAll, onClear }: Props) {
@@ -42,6 +44,11 @@ export function MassBar({ chosen, all, filter, total, onAll, onClear }: Props) {
       {tooMany && <span className="subtle">{t('mass.too_many', { n: fmt.number(namedAtMost) })}</span>}
       <ActMenu label={t('mass.lists')} disabled={tooMany} acts={['join', 'leave']} onChoose={setAsking} />
       <ActMenu label={t('mass.tags')} disabled={tooMany} acts={['tag', 'untag']} onChoose={setAsking} />
+      {!all && chosen.size > 1 && chosen.size <= mergedAtMost && (
+        <LinkButton variant="default" link={{ to: '/duplicates/merge', search: { ids: [...chosen].join(',') } }} leftSection={<IconArrowsJoin2 size={16} aria-hidden />}>
+          {t('mass.merge')}
+        </LinkButton>
+      )}
       <Button variant="default" disabled={tooMany} leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setDeleting(true)}>
         {t('mass.delete')}
       </Button>

@@ -16,7 +16,8 @@ export function AddressCheck({ contact, canEdit }: { contact: string; canEdit: b
   return (
     <>
       <Panel title={t('check.title')}>
-        <dl className={form.facts}>
+        <div className={form.stack}>
+          <dl className={form.facts}>
           {c.email && (
             <>
               <dt>{t('contact:field.email')}</dt>
@@ -39,11 +40,12 @@ export function AddressCheck({ contact, canEdit }: { contact: string; canEdit: b
           )}
         </dl>
         {findings.map((f) => (
-          <p key={f.code} className={f.severity === 'note' ? 'subtle' : undefined}>
+          <div key={f.code} className={form.note} data-tone={f.severity === 'note' ? undefined : 'warning'} role="note">
             {t(`finding.${f.code}`, { defaultValue: t('finding.other') })}
             {f.suggestion && ` ${t('check.meant', { address: f.suggestion })}`}
-          </p>
+          </div>
         ))}
+        </div>
       </Panel>
       <Merges contact={contact} canEdit={canEdit} />
     </>
