@@ -544,7 +544,7 @@ export type Consent = {
     obtained_at?: string;
     purpose: 'transactional' | 'advertising' | 'third_party';
     /**
-     * import, form, api, hand, unsubscribe_link, one_click, preference_page, complaint, import_undo or member.
+     * import, form, api, hand, unsubscribe_link, one_click, preference_page, complaint, import_undo, stop_list_import or member.
      */
     source: string;
     /**
@@ -2131,6 +2131,18 @@ export type ListSession = {
     total?: Total;
 };
 
+export type ListStopFile = {
+    items: Array<StopFile>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListSubmission = {
     items: Array<Submission>;
     /**
@@ -2572,6 +2584,15 @@ export type PatchSenderInputBody = {
     name?: string;
     reply_to?: string;
     route?: Route;
+};
+
+export type PatchStopFileInputBody = {
+    /**
+     * By index: whose addresses are taken.
+     */
+    columns?: Array<number>;
+    note?: string;
+    reason?: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
 };
 
 export type PatchTemplateInputBody = {
@@ -3260,6 +3281,113 @@ export type SignInInputBody = {
     password: string;
 };
 
+export type StopColumn = {
+    /**
+     * Its addresses are taken.
+     */
+    chosen: boolean;
+    /**
+     * E-mail addresses among its first rows.
+     */
+    emails: number;
+    header: string;
+    index: number;
+    /**
+     * Telephone numbers among them.
+     */
+    phones: number;
+    samples: Array<string>;
+};
+
+export type StopCounts = {
+    added: number;
+    /**
+     * Values that are no address, and rows without any.
+     */
+    bad: number;
+    /**
+     * Of added and raised: addresses of contacts of the account.
+     */
+    contacts: number;
+    emails: number;
+    /**
+     * On the stop-list already, for this reason or a stronger one.
+     */
+    known: number;
+    phones: number;
+    /**
+     * On the stop-list already, now for a stronger reason.
+     */
+    raised: number;
+    /**
+     * Stand further up in the file.
+     */
+    repeated: number;
+    rows: number;
+};
+
+export type StopFile = {
+    columns: Array<StopColumn>;
+    /**
+     * What the file would change, then what it changed.
+     */
+    counts: StopCounts;
+    created_at: string;
+    /**
+     * The member who uploaded it; absent for a key.
+     */
+    created_by?: string;
+    /**
+     * Rows worked through, while it runs or is checked.
+     */
+    done: number;
+    /**
+     * With failed.
+     */
+    failure?: Failure;
+    filename: string;
+    finished_at?: string;
+    format: 'csv' | 'xlsx' | 'vcard';
+    has_header: boolean;
+    id: string;
+    /**
+     * The job that works on it now.
+     */
+    job?: string;
+    note: string;
+    reason: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
+    /**
+     * The first 100 values that are no address; kept for 7 days.
+     */
+    rejects: Array<StopReject>;
+    /**
+     * About.
+     */
+    rows: number;
+    /**
+     * Of a workbook with several: the one that is read.
+     */
+    sheet?: string;
+    /**
+     * Bytes.
+     */
+    size: number;
+    started_at?: string;
+    /**
+     * Checking counts what the file would change; ready waits for start.
+     */
+    state: 'checking' | 'ready' | 'running' | 'done' | 'cancelled' | 'failed';
+};
+
+export type StopReject = {
+    code: string;
+    /**
+     * Of the file, from 1.
+     */
+    line: number;
+    value: string;
+};
+
 export type StreamEvent = {
     at: string;
     /**
@@ -3336,7 +3464,7 @@ export type SuppressInputBody = {
 
 export type Suppression = {
     /**
-     * Empty when the contact was deleted: only a keyed hash is kept.
+     * Only a hint, like a…@mail.ru, when the contact was deleted: then nothing but a keyed hash is kept.
      */
     address?: string;
     at: string;
@@ -3345,13 +3473,25 @@ export type Suppression = {
      */
     can_release: boolean;
     channel: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
+    /**
+     * The server's words, or a note; of those who unsubscribed here: how.
+     */
     detail: string;
+    /**
+     * The file that brought it, in lists of the stop-list.
+     */
+    file?: SuppressionFromFile;
     id: string;
     reason: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
     /**
      * Which messages are stopped.
      */
     scope: 'all' | 'advertising' | 'third_party' | 'transactional' | 'all_but_advertising';
+};
+
+export type SuppressionFromFile = {
+    filename: string;
+    id: string;
 };
 
 export type SwitchAccountInputBody = {
@@ -8752,6 +8892,189 @@ export type ResumeSenderResponses = {
 
 export type ResumeSenderResponse = ResumeSenderResponses[keyof ResumeSenderResponses];
 
+export type ListStopFilesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+    };
+    url: '/stop-files';
+};
+
+export type ListStopFilesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListStopFilesError = ListStopFilesErrors[keyof ListStopFilesErrors];
+
+export type ListStopFilesResponses = {
+    /**
+     * OK
+     */
+    200: ListStopFile;
+};
+
+export type ListStopFilesResponse = ListStopFilesResponses[keyof ListStopFilesResponses];
+
+export type UploadStopFileData = {
+    /**
+     * The file itself: application/octet-stream or text/csv.
+     */
+    body: Blob | File;
+    path?: never;
+    query: {
+        filename: string;
+        /**
+         * Why none of these may be written to. Unsubscribed stops advertising, the others everything. Complaints and unsubscriptions cannot be taken back.
+         */
+        reason: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
+        note?: string;
+    };
+    url: '/stop-files';
+};
+
+export type UploadStopFileErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UploadStopFileError = UploadStopFileErrors[keyof UploadStopFileErrors];
+
+export type UploadStopFileResponses = {
+    /**
+     * Created
+     */
+    201: StopFile;
+};
+
+export type UploadStopFileResponse = UploadStopFileResponses[keyof UploadStopFileResponses];
+
+export type GetStopFileData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/stop-files/{id}';
+};
+
+export type GetStopFileErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetStopFileError = GetStopFileErrors[keyof GetStopFileErrors];
+
+export type GetStopFileResponses = {
+    /**
+     * OK
+     */
+    200: StopFile;
+};
+
+export type GetStopFileResponse = GetStopFileResponses[keyof GetStopFileResponses];
+
+export type UpdateStopFileData = {
+    body: PatchStopFileInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/stop-files/{id}';
+};
+
+export type UpdateStopFileErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateStopFileError = UpdateStopFileErrors[keyof UpdateStopFileErrors];
+
+export type UpdateStopFileResponses = {
+    /**
+     * OK
+     */
+    200: StopFile;
+};
+
+export type UpdateStopFileResponse = UpdateStopFileResponses[keyof UpdateStopFileResponses];
+
+export type CancelStopFileData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/stop-files/{id}/cancel';
+};
+
+export type CancelStopFileErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type CancelStopFileError = CancelStopFileErrors[keyof CancelStopFileErrors];
+
+export type CancelStopFileResponses = {
+    /**
+     * OK
+     */
+    200: StopFile;
+};
+
+export type CancelStopFileResponse = CancelStopFileResponses[keyof CancelStopFileResponses];
+
+export type StartStopFileData = {
+    body?: never;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/stop-files/{id}/start';
+};
+
+export type StartStopFileErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type StartStopFileError = StartStopFileErrors[keyof StartStopFileErrors];
+
+export type StartStopFileResponses = {
+    /**
+     * Accepted
+     */
+    202: StopFile;
+};
+
+export type StartStopFileResponse = StartStopFileResponses[keyof StartStopFileResponses];
+
 export type StreamData = {
     body?: never;
     headers?: {
@@ -8853,6 +9176,12 @@ export type ListSuppressionsData = {
          * Address, whole or its beginning. A whole one also finds entries of deleted contacts.
          */
         search?: string;
+        reason?: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
+        channel?: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
+        /**
+         * Id of a file: the entries that it brought.
+         */
+        file?: string;
     };
     url: '/suppressions';
 };
@@ -8905,6 +9234,46 @@ export type SuppressResponses = {
 };
 
 export type SuppressResponse = SuppressResponses[keyof SuppressResponses];
+
+export type DownloadSuppressionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Address, whole or its beginning. A whole one also finds entries of deleted contacts.
+         */
+        search?: string;
+        reason?: 'hard_bounce' | 'complaint' | 'unsubscribed' | 'manual';
+        channel?: 'email' | 'sms' | 'viber' | 'whatsapp' | 'telegram' | 'instagram';
+        /**
+         * Id of a file: the entries that it brought.
+         */
+        file?: string;
+        /**
+         * Of the headings; the account's when absent.
+         */
+        lang?: 'ru' | 'kk' | 'en';
+    };
+    url: '/suppressions.csv';
+};
+
+export type DownloadSuppressionsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DownloadSuppressionsError = DownloadSuppressionsErrors[keyof DownloadSuppressionsErrors];
+
+export type DownloadSuppressionsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type DownloadSuppressionsResponse = DownloadSuppressionsResponses[keyof DownloadSuppressionsResponses];
 
 export type ReleaseSuppressionData = {
     body?: never;

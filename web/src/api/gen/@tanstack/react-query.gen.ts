@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSegment, getSender, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPreferenceVersions, listPrivacyRequests, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
-import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
+import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, downloadSuppressions, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSegment, getSender, getStopFile, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPreferenceVersions, listPrivacyRequests, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listStopFiles, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
+import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, DownloadSuppressionsData, DownloadSuppressionsError, DownloadSuppressionsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetStopFileData, GetStopFileError, GetStopFileResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListStopFilesData, ListStopFilesError, ListStopFilesResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1636,6 +1636,68 @@ export const getSenderOptions = (options: Options<GetSenderData>) => queryOption
     queryKey: getSenderQueryKey(options)
 });
 
+export const listStopFilesQueryKey = (options?: Options<ListStopFilesData>) => createQueryKey('listStopFiles', options);
+
+/**
+ * Files of the stop-list
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listStopFilesOptions = (options?: Options<ListStopFilesData>) => queryOptions<ListStopFilesResponse, ListStopFilesError, ListStopFilesResponse, ReturnType<typeof listStopFilesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listStopFiles({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listStopFilesQueryKey(options)
+});
+
+export const listStopFilesInfiniteQueryKey = (options?: Options<ListStopFilesData>): QueryKey<Options<ListStopFilesData>> => createQueryKey('listStopFiles', options, true);
+
+/**
+ * Files of the stop-list
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const listStopFilesInfiniteOptions = (options?: Options<ListStopFilesData>) => infiniteQueryOptions<ListStopFilesResponse, ListStopFilesError, InfiniteData<ListStopFilesResponse>, QueryKey<Options<ListStopFilesData>>, string | Pick<QueryKey<Options<ListStopFilesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListStopFilesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listStopFiles({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listStopFilesInfiniteQueryKey(options)
+});
+
+export const getStopFileQueryKey = (options: Options<GetStopFileData>) => createQueryKey('getStopFile', options);
+
+/**
+ * A file of the stop-list
+ *
+ * Needs the permission `contacts.view`.
+ */
+export const getStopFileOptions = (options: Options<GetStopFileData>) => queryOptions<GetStopFileResponse, GetStopFileError, GetStopFileResponse, ReturnType<typeof getStopFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getStopFile({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getStopFileQueryKey(options)
+});
+
 export const listSuppressionsQueryKey = (options?: Options<ListSuppressionsData>) => createQueryKey('listSuppressions', options);
 
 /**
@@ -1679,6 +1741,23 @@ export const listSuppressionsInfiniteOptions = (options?: Options<ListSuppressio
         });
     },
     queryKey: listSuppressionsInfiniteQueryKey(options)
+});
+
+export const downloadSuppressionsQueryKey = (options?: Options<DownloadSuppressionsData>) => createQueryKey('downloadSuppressions', options);
+
+/**
+ * The stop-list as a file; of deleted contacts it has only hints
+ *
+ * Needs the permission `contacts.export`.
+ */
+export const downloadSuppressionsOptions = (options?: Options<DownloadSuppressionsData>) => queryOptions<DownloadSuppressionsResponse, DownloadSuppressionsError, DownloadSuppressionsResponse, ReturnType<typeof downloadSuppressionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await downloadSuppressions({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: downloadSuppressionsQueryKey(options)
 });
 
 export const listTagsQueryKey = (options?: Options<ListTagsData>) => createQueryKey('listTags', options);
