@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -180,7 +181,8 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 	return map[string]string{
 		"/contacts/merges/":  created(b.post("/contacts/merge", map[string]any{"into": contact, "from": []string{twin}}), "id"),
 		"/privacy/requests/": copied(t, b, contact),
-		"/forms/": signUp, "/submissions/": submission,
+		"/exports/":          exported(t, b),
+		"/forms/":            signUp, "/submissions/": submission,
 		"/contacts/": contact, "/lists/": list, "/senders/": sender, "/imports/": imported, "/jobs/": job,
 		"/suppressions/": created(b.post("/suppressions", map[string]any{"address": "no@example.kz", "channel": "email"}), "id"),
 		"/fields/":       created(b.post("/fields", map[string]any{"label": "City"}), "id"),
@@ -188,14 +190,15 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 		"/topics/":       created(b.post("/topics", map[string]any{"name": map[string]any{"ru": "Новости"}}), "id"),
 		"/wordings/": created(b.post("/wordings", map[string]any{"name": "Site", "text": map[string]any{"ru": "Согласен получать новости"},
 			"keys": []any{map[string]any{"channel": "email", "purpose": "advertising"}}}), "id"),
-		"/templates/":   created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
-		"/previews/":    created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
-		"/campaigns/":   created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
-		"/messages/":    created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),
-		"/api-keys/":    created(b.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}}), "id"),
-		"/invitations/": created(b.post("/invitations", map[string]any{"email": "guest@example.kz", "role": "viewer"}), "id"),
-		"/members/":     created(b.get("/me"), "member", "id"),
-		"/me/sessions/": b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
+		"/templates/":                created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
+		"/previews/":                 created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
+		"/campaigns/":                created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
+		"/messages/":                 created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),
+		"/api-keys/":                 created(b.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}}), "id"),
+		"/invitations/":              created(b.post("/invitations", map[string]any{"email": "guest@example.kz", "role": "viewer"}), "id"),
+		"/members/":                  created(b.get("/me"), "member", "id"),
+		"/preference-page/versions/": strconv.FormatFloat(b.post("/preference-page/publish", nil).json()["live"].(float64), 'f', 0, 64),
+		"/me/sessions/":              b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
 	}
 }
 
