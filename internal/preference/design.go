@@ -54,7 +54,6 @@ var (
 	ErrTopic   = errs.New(errs.Invalid, "preference.topic", "There is no such topic, or it is named twice.")
 	ErrLogo    = errs.New(errs.Invalid, "preference.logo", "The logo must be a PNG, JPEG or GIF of at most 200 KB and 2,000 × 2,000 points.")
 	ErrNothing = errs.New(errs.Conflict, "preference.unchanged", "The draft is the same as the published page.")
-	ErrVersion = errs.New(errs.Invalid, "preference.version", "There is no such version of the page.")
 )
 
 // FirstDesign is what an account has before it has designed anything: a page that works.

@@ -57,7 +57,7 @@ func TestADraftIsSeenByNobodyUntilItIsPublished(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "Ваши письма", p.Draft.Title.Ru)
 		_, err = w.Restore(t.Context(), w.who, 9)
-		require.ErrorIs(t, err, preference.ErrVersion)
+		require.ErrorIs(t, err, errs.ErrNotFound)
 		list, err := w.Versions(t.Context(), w.who)
 		require.NoError(t, err)
 		require.Len(t, list, 2)

@@ -200,15 +200,12 @@ func (s *Service) Versions(ctx context.Context, who access.Actor) ([]Version, er
 	return list, nil
 }
 
-// Restore makes an older version the draft, to be looked at and published.
+// Restore makes an older version the draft, to be looked at and published. errs.ErrNotFound when there was none of that number.
 func (s *Service) Restore(ctx context.Context, who access.Actor, version int64) (Page, error) {
 	if err := who.Can(access.EditContacts); err != nil {
 		return Page{}, err
 	}
 	v, err := readVersion(ctx, s.DB, who.Tenant, version)
-	if errs.KindOf(err) == errs.NotFound {
-		return Page{}, ErrVersion
-	}
 	if err != nil {
 		return Page{}, fmt.Errorf("restore preference page: %w", err)
 	}
