@@ -1,5 +1,5 @@
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
-import { IconPlus, IconUserCancel } from '@tabler/icons-react'
+import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core'
+import { IconDownload, IconFileUpload, IconPlus, IconUserCancel, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -15,6 +15,7 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { EmptyState } from '@/ui/EmptyState'
 import { FilterBar, NothingFound } from '@/ui/FilterBar'
 import form from '@/ui/Form.module.css'
+import { LinkButton } from '@/ui/LinkButton'
 import { Loaded } from '@/ui/Loaded'
 import { Page } from '@/ui/Page'
 import { Panel } from '@/ui/Panel'
@@ -22,33 +23,66 @@ import { ProblemAlert } from '@/ui/ProblemAlert'
 import { TableSkeleton } from '@/ui/Skeletons'
 import { toastDone } from '@/ui/toast'
 import { useApiForm } from '@/ui/useApiForm'
+import type { StopSearch } from './routes'
 
 const stopsKey = ['suppressions']
 const route = getRouteApi('/cabinet/suppressions')
 
+const reasons = ['unsubscribed', 'complaint', 'hard_bounce', 'manual'] as const
+const channels = ['email', 'sms', 'viber', 'whatsapp'] as const
+
 /** Suppressions is the stop-list: who must not be written to, and why (AUD-2). */
 export function Suppressions() {
-  const { t } = useTranslation('contact')
-  const { search } = route.useSearch()
+  const { t } = useTranslation(['contact', 'stopfile'])
+  const fmt = useFmt()
+  const filter = route.useSearch()
   const navigate = route.useNavigate()
   const canEdit = useCan('contacts.edit')
   const [adding, setAdding] = useState(false)
   const [releasing, setReleasing] = useState<Suppression | null>(null)
   const columns = useColumns(canEdit, setReleasing)
   const list = useList<Suppression>({
-    key: [...stopsKey, search],
-    load: ({ cursor, signal }) => listSuppressions({ query: { search, cursor, limit: 100 }, signal }),
+    key: [...stopsKey, filter],
+    load: ({ cursor, signal }) => listSuppressions({ query: { ...filter, cursor, limit: 100 }, signal }),
   })
-  const empty = !search && list.query.data !== undefined && list.rows.length === 0
-  const find = (text: string) => void navigate({ to: '/suppressions', search: { search: text || undefined }, replace: true })
+  const narrowed = Object.values(filter).some(Boolean)
+  const empty = !narrowed && list.query.data !== undefined && list.rows.length === 0
+  const set = (change: StopSearch) => void navigate({ to: '/suppressions', search: { ...filter, ...change }, replace: true })
   const add = canEdit && (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setAdding(true)}>
       {t('stops.add')}
     </Button>
   )
   return (
-    <Page title={t('stops.title')} state={t('stops.state')} primary={!empty && add}>
-      {!empty && <FilterBar search={{ value: search ?? '', label: t('stops.search'), onChange: find }} />}
+    <Page title={t('stops.title')} state={t('stops.state')} primary={!empty && add} actions={<Files filter={filter} empty={empty} />}>
+      {!empty && (
+        <FilterBar search={{ value: filter.search ?? '', label: t('stops.search'), onChange: (text) => set({ search: text || undefined }) }}>
+          <Select
+            aria-label={t('stopfile:filter_reason')}
+            placeholder={t('stopfile:any_reason')}
+            clearable
+            w={210}
+            data={reasons.map((r) => ({ value: r, label: t(`stop.${r}`) }))}
+            value={filter.reason ?? null}
+            onChange={(v) => set({ reason: (v ?? undefined) as StopSearch['reason'] })}
+          />
+          <Select
+            aria-label={t('stopfile:filter_channel')}
+            placeholder={t('stopfile:any_channel')}
+            clearable
+            w={160}
+            data={channels.map((c) => ({ value: c, label: t(`stopfile:channel_${c}`) }))}
+            value={filter.channel ?? null}
+            onChange={(v) => set({ channel: (v ?? undefined) as StopSearch['channel'] })}
+          />
+          {filter.file && (
+            <Button variant="default" rightSection={<IconX size={16} aria-hidden />} onClick={() => set({ file: undefined })}>
+              {t('stopfile:only_file')}
+            </Button>
+          )}
+          {list.total && <span className="muted tabular">{t('stopfile:count', { count: list.total.n, n: fmt.number(list.total.n) + (list.total.approx ? '+' : '') })}</span>}
+        </FilterBar>
+      )}
       <Panel flush>
         <Loaded query={list.query} skeleton={<TableSkeleton />}>
           {() => (
@@ -57,12 +91,13 @@ export function Suppressions() {
               columns={columns}
               rows={list.rows}
               rowKey={(s) => s.id}
+              total={list.total?.n}
               more={list.more}
               empty={
                 empty ? (
                   <EmptyState icon={IconUserCancel} title={t('stops.empty')} text={t('stops.empty_text')} action={add} />
                 ) : (
-                  <NothingFound onReset={() => find('')} />
+                  <NothingFound onReset={() => void navigate({ to: '/suppressions', search: {}, replace: true })} />
                 )
               }
             />
@@ -75,12 +110,47 @@ export function Suppressions() {
   )
 }
 
+// Files brings a list in, and takes what is shown out.
+function Files({ filter, empty }: { filter: StopSearch; empty: boolean }) {
+  const { t, i18n } = useTranslation('stopfile')
+  const canEdit = useCan('contacts.edit')
+  const canExport = useCan('contacts.export')
+  const query = new URLSearchParams({ lang: i18n.language })
+  for (const [k, v] of Object.entries(filter)) if (v) query.set(k, String(v))
+  return (
+    <>
+      {canExport && !empty && (
+        <Button component="a" href={`/api/v1/suppressions.csv?${query}`} download variant="default" leftSection={<IconDownload size={18} aria-hidden />}>
+          {t('download')}
+        </Button>
+      )}
+      {canEdit && (
+        <LinkButton link={{ to: '/suppressions/import' }} variant="default" leftSection={<IconFileUpload size={18} aria-hidden />}>
+          {t('import')}
+        </LinkButton>
+      )}
+    </>
+  )
+}
+
+// Why says in words why an address is here.
+function Why({ stop }: { stop: Suppression }) {
+  const { t } = useTranslation(['contact', 'stopfile'])
+  return (
+    <span title={t(`stopfile:explain_${stop.reason}`)}>
+      {t(`stop.${stop.reason}`)}
+      {stop.file && <span className="muted">, {t('stopfile:from_file', { name: stop.file.filename })}</span>}
+    </span>
+  )
+}
+
 function useColumns(canEdit: boolean, release: (s: Suppression) => void): Column<Suppression>[] {
-  const { t } = useTranslation('contact')
+  const { t } = useTranslation(['contact', 'stopfile'])
   const fmt = useFmt()
   return [
     { key: 'address', header: t('stops.address'), cell: (s) => s.address || t('stops.erased'), phone: 'title' },
-    { key: 'reason', header: t('stops.reason'), width: '220px', cell: (s) => t(`stop.${s.reason}`), phone: 'line' },
+    { key: 'channel', header: t('stopfile:channel'), width: '110px', cell: (s) => t(`stopfile:channel_${s.channel}`), from: 'md' },
+    { key: 'reason', header: t('stops.reason'), width: '260px', cell: (s) => <Why stop={s} />, phone: 'line' },
     { key: 'scope', header: t('stops.scope'), width: '180px', cell: (s) => t(`stops.scope_${s.scope}`), from: 'md' },
     { key: 'detail', header: t('stops.detail'), cell: (s) => <span title={s.detail}>{s.detail}</span>, from: 'lg' },
     { key: 'at', header: t('stops.since'), width: '120px', cell: (s) => fmt.shortDate(s.at), phone: 'line' },

@@ -27,6 +27,24 @@ export const contactSearch = (s: Record<string, unknown>): ContactSearch => ({
   sort: oneOf(s.sort, sorts),
 })
 
+const stopReasons = ['unsubscribed', 'complaint', 'hard_bounce', 'manual'] as const
+const stopChannels = ['email', 'sms', 'viber', 'whatsapp'] as const
+
+/** What narrows the stop-list. */
+export interface StopSearch {
+  search?: string
+  reason?: (typeof stopReasons)[number]
+  channel?: (typeof stopChannels)[number]
+  file?: string
+}
+
+const stopSearch = (s: Record<string, unknown>): StopSearch => ({
+  search: text(s.search),
+  reason: oneOf(s.reason, stopReasons),
+  channel: oneOf(s.channel, stopChannels),
+  file: text(s.file),
+})
+
 export const contactRoutes = [
   createRoute({
     getParentRoute: () => cabinetRoute,
@@ -64,9 +82,16 @@ export const contactRoutes = [
   createRoute({
     getParentRoute: () => cabinetRoute,
     path: '/suppressions',
-    validateSearch: (s: Record<string, unknown>): { search?: string } => ({ search: text(s.search) }),
-    loader: () => needTexts('contact'),
+    validateSearch: stopSearch,
+    loader: () => needTexts('stopfile', 'contact'),
     component: lazyRouteComponent(() => import('./Suppressions'), 'Suppressions'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/suppressions/import',
+    validateSearch: (s: Record<string, unknown>): { file?: string } => ({ file: text(s.file) }),
+    loader: () => needTexts('stopfile'),
+    component: lazyRouteComponent(() => import('./StopImport'), 'StopImport'),
   }),
 ] as const
 
