@@ -92,7 +92,8 @@ async function build() {
   await page.getByLabel(say('segment:name'), { exact: true }).fill(name)
   await button(say('segment:add_condition')).first().press('Enter')
   await subject(1).focus()
-  await page.keyboard.type('Город')
+  for (let i = 0; i < 40 && (await subject(1).inputValue()) !== 'field:gorod'; i++) await page.keyboard.press('ArrowDown') // the focus stays
+  assert.equal(await subject(1).inputValue(), 'field:gorod')
   await rest(1, 'Город', 'value').waitFor()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
@@ -101,16 +102,15 @@ async function build() {
   await page.getByText('Город – равно «алматы»').waitFor()
   await button(say('segment:add_except')).click()
   await subject(2).selectOption('tag')
-  await rest(2, say('segment:kind.tag'), 'values').click()
+  await rest(2, say('segment:kind.tag'), 'values').first().click()
   await page.getByRole('option', { name: 'VIP' }).click()
-  await page.keyboard.press('Escape')
   await total(5).waitFor()
   await page.getByRole('definition').filter({ hasText: /^3$/ }).first().waitFor() // may be written to
   await stage.saw(page, 'built')
   await button(say('ui:save')).click()
   await page.waitForURL(/\/segments$/)
   await page.getByRole('link', { name, exact: true }).waitFor()
-  await button(say('segment:count_named', { name })).click()
+  await button(`${say('segment:count')}: ${name}`).click()
   await total(5).waitFor()
   await stage.saw(page, 'list')
 }
@@ -152,7 +152,7 @@ async function frozen({ field }) {
   await total(9).waitFor()
   await button(say('ui:save')).click()
   await page.waitForURL(/\/segments$/)
-  assert.equal(await page.getByText(say('segment:frozen'), { exact: true }).count(), 0, 'it is mended')
+  await page.getByText(say('segment:frozen'), { exact: true }).waitFor({ state: 'detached' }) // it is mended
 }
 
 async function small() {

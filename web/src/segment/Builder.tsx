@@ -62,7 +62,9 @@ function Builder({ segment, start, name: named }: Props) {
   const [draft, setDraft] = useState<Draft | null>(() => (start ? take(start) : emptyDraft()))
   const built = draft ? build(draft) : start && { condition: start, paths: new Map<number, string>(), parts: new Map<number, number>() }
   const settled = useSettled(built)
-  const counted = useCount(settled?.condition ?? null)
+  // What names something deleted cannot be counted before it is changed.
+  const asFrozen = segment !== null && segment.missing.length > 0 && JSON.stringify(settled?.condition) === JSON.stringify(segment.condition)
+  const counted = useCount(asFrozen ? null : (settled?.condition ?? null))
   const save = useSave(segment, name, built)
   const problem = save.problem ?? (counted.error ? problemOf(counted.error) : null)
   const errors = errorsOf(segment, settled, problem, t)
@@ -106,7 +108,7 @@ function Builder({ segment, start, name: named }: Props) {
           )}
           {segment && <Uses id={segment.id} />}
         </div>
-        <Live built={built} count={counted.data} old={old} error={counted.error} />
+        <Live built={asFrozen ? null : built} count={counted.data} old={old} error={counted.error} />
       </div>
       <Confirm opened={save.asking} onClose={save.back} title={t('used_title')} action={t('ui:save')} danger={false} onConfirm={save.send}>
         <p>{t('used_text')}</p>
@@ -174,6 +176,7 @@ function useSave(segment: Segment | null, name: string, built: Built | null) {
         ? await updateSegment({ path: { id: segment.id }, headers: ifMatch(segment.version), body })
         : await createSegment({ headers: key, body })
       client.setQueryData(segmentKey(saved.id), saved)
+      client.setQueryData<Segment[]>(segmentsKey, (all) => all?.map((x) => (x.id === saved.id ? saved : x)))
       void client.invalidateQueries({ queryKey: segmentsKey })
       toastDone(t('saved'))
       void navigate({ to: '/segments' })

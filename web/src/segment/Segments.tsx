@@ -135,7 +135,7 @@ function Count({ segment: s }: { segment: Segment }) {
         </span>
       )}
       {s.missing.length === 0 && (
-        <Button variant="subtle" size="compact-sm" loading={busy} onClick={() => void count()} leftSection={<IconRefresh size={16} aria-hidden />} aria-label={t('count_named', { name: s.name })}>
+        <Button variant="subtle" size="compact-sm" loading={busy} onClick={() => void count()} leftSection={<IconRefresh size={16} aria-hidden />} aria-label={`${t(s.contacts === null ? 'count' : 'recount')}: ${s.name}`}>
           {t(s.contacts === null ? 'count' : 'recount')}
         </Button>
       )}
