@@ -52,6 +52,7 @@ var sources = map[contact.Source]lang.Text{
 	contact.FromMember:      w("регистрация", "тіркелу", "registration"),
 	"preference_page":       w("страница предпочтений", "қалаулар беті", "preference page"),
 	"import_undo":           w("отмена импорта", "импортты қайтару", "an import taken back"),
+	contact.ByStopFile:      w("загруженный стоп-лист", "жүктелген тыйым тізімі", "an imported suppression list"),
 }
 
 var stopReasons = map[contact.StopReason]lang.Text{

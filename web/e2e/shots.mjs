@@ -54,6 +54,7 @@ const cabinetRoutes = [
   '/imports',
   '/imports/new',
   '/suppressions',
+  '/suppressions/import',
   '/campaigns',
   '/campaigns/new',
   '/templates',
