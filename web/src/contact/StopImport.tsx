@@ -234,7 +234,7 @@ function Rejects({ file }: { file: StopFile }) {
   const fmt = useFmt()
   const columns: Column<StopFile['rejects'][number]>[] = [
     { key: 'line', header: t('line'), width: '90px', cell: (r) => fmt.number(r.line), phone: 'side' },
-    { key: 'value', header: t('value'), cell: (r) => r.value || '–', phone: 'title' },
+    { key: 'value', header: t('value'), width: '32%', cell: (r) => r.value || '–', phone: 'title' },
     { key: 'code', header: t('trouble'), cell: (r) => codeOrText({ code: r.code }), phone: 'line' },
   ]
   const more = file.counts.bad > file.rejects.length

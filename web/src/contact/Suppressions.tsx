@@ -148,10 +148,10 @@ function useColumns(canEdit: boolean, release: (s: Suppression) => void): Column
   const { t } = useTranslation(['contact', 'stopfile'])
   const fmt = useFmt()
   return [
-    { key: 'address', header: t('stops.address'), cell: (s) => s.address || t('stops.erased'), phone: 'title' },
-    { key: 'channel', header: t('stopfile:channel'), width: '110px', cell: (s) => t(`stopfile:channel_${s.channel}`), from: 'md' },
-    { key: 'reason', header: t('stops.reason'), width: '260px', cell: (s) => <Why stop={s} />, phone: 'line' },
-    { key: 'scope', header: t('stops.scope'), width: '180px', cell: (s) => t(`stops.scope_${s.scope}`), from: 'md' },
+    { key: 'address', header: t('stops.address'), width: '24%', cell: (s) => s.address || t('stops.erased'), phone: 'title' },
+    { key: 'channel', header: t('stopfile:channel'), width: '105px', cell: (s) => t(`stopfile:channel_${s.channel}`), from: 'md', phone: 'line' },
+    { key: 'reason', header: t('stops.reason'), width: '230px', cell: (s) => <Why stop={s} />, phone: 'line' },
+    { key: 'scope', header: t('stops.scope'), width: '165px', cell: (s) => t(`stops.scope_${s.scope}`), from: 'md' },
     { key: 'detail', header: t('stops.detail'), cell: (s) => <span title={s.detail}>{s.detail}</span>, from: 'lg' },
     { key: 'at', header: t('stops.since'), width: '120px', cell: (s) => fmt.shortDate(s.at), phone: 'line' },
     {
@@ -161,8 +161,13 @@ function useColumns(canEdit: boolean, release: (s: Suppression) => void): Column
       phone: 'side',
       cell: (s) =>
         canEdit && (
-          <Button size="xs" variant="default" onClick={() => release(s)} aria-label={t('stops.release_named', { address: s.address ?? '' })}>
-            {t('stops.release')}
+          <Button
+            size="xs"
+            variant={s.can_release ? 'default' : 'subtle'}
+            onClick={() => release(s)}
+            aria-label={s.can_release ? t('stops.release_named', { address: s.address ?? '' }) : t('stopfile:why_named', { address: s.address ?? '' })}
+          >
+            {s.can_release ? t('stops.release') : t('stopfile:why_kept')}
           </Button>
         ),
     },
@@ -171,13 +176,18 @@ function useColumns(canEdit: boolean, release: (s: Suppression) => void): Column
 
 // Complaints and unsubscriptions are the person's own word: the window explains it and offers no button.
 function Release({ stop, onClose }: { stop: Suppression; onClose: () => void }) {
-  const { t } = useTranslation('contact')
+  const { t } = useTranslation(['contact', 'stopfile'])
   const client = useQueryClient()
-  const title = t('stops.release_title', { address: stop.address ?? t('stops.erased') })
+  const fmt = useFmt()
+  const address = stop.address ?? t('stops.erased')
+  const title = t('stops.release_title', { address })
   if (!stop.can_release) {
     return (
-      <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('ui:close') }}>
+      <Modal opened onClose={onClose} title={t('stopfile:why_named', { address })} closeButtonProps={{ 'aria-label': t('ui:close') }}>
         <div className={form.stack}>
+          <p>
+            <Why stop={stop} />, {t('stopfile:since', { date: fmt.shortDate(stop.at) })}
+          </p>
           <p>{t(`stops.keep_${stop.reason}`, { defaultValue: '' }) || t('stops.keep_unsubscribed')}</p>
           <div className={`${form.buttons} ${form.end}`}>
             <Button data-autofocus onClick={onClose}>

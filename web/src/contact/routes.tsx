@@ -90,7 +90,7 @@ export const contactRoutes = [
     getParentRoute: () => cabinetRoute,
     path: '/suppressions/import',
     validateSearch: (s: Record<string, unknown>): { file?: string } => ({ file: text(s.file) }),
-    loader: () => needTexts('stopfile'),
+    loader: () => needTexts('stopfile', 'errors'),
     component: lazyRouteComponent(() => import('./StopImport'), 'StopImport'),
   }),
 ] as const
