@@ -33,7 +33,7 @@ var (
 
 // demoFields makes the fields of the guests. Those that are there already stay.
 func (a *App) demoFields(ctx context.Context, d *Demo) error {
-	if d.List != 0 {
+	if d.Form != 0 { // the last of what needs them
 		return nil
 	}
 	for _, f := range []contact.FieldDraft{

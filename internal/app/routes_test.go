@@ -129,17 +129,33 @@ func (d document) value(t *testing.T, s schema) any {
 	}
 }
 
+// some is a value of a parameter that the schema lets through.
+func (s schema) some() string {
+	switch kind, _ := s.Type.(string); {
+	case len(s.Enum) > 0:
+		return fmt.Sprint(s.Enum[0])
+	case kind == "integer", kind == "number":
+		return fmt.Sprint(max(s.Minimum, 0))
+	default:
+		return "people.csv"
+	}
+}
+
 var parameter = regexp.MustCompile(`\{[^}]+\}`)
 
 // at fills the parameters of a path, and the required ones of the query.
 func (r route) at(id string) string {
 	path := parameter.ReplaceAllString(r.path, id)
+	query := url.Values{}
 	for _, p := range r.Parameters {
 		if p.In == "query" && p.Required {
-			path += "?" + p.Name + "=people.csv"
+			query.Set(p.Name, p.Schema.some())
 		}
 	}
-	return path
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
 }
 
 func TestWithoutCredentialsEveryRouteButThePublicOnesSaysWhoAreYou(t *testing.T) {
@@ -174,6 +190,8 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 	sender := created(b.post("/senders", map[string]any{"channel": "email", "name": "Shop", "address": "news@shop.test", "route": map[string]any{"kind": "direct"}}), "id")
 	letter := map[string]any{"subject": "Hello", "preheader": "", "html": "", "text": "Hello, {{first_name|friend}}"}
 	imported := created(b.post("/imports?filename=people.csv", "email\nsomebody@example.kz\n"), "id")
+	attached := b.post("/imports/"+imported+"/proof?filename=form.pdf", "%PDF-1.4 the form that they signed")
+	require.Less(t, attached.status, 300, attached.text)
 	job := created(b.post("/imports/"+imported+"/dry-run", nil), "id")
 	require.Eventually(t, func() bool { return b.get("/jobs/"+job).str("state") == "done" }, 20*time.Second, 50*time.Millisecond)
 	signUp, submission := held(t, b)
@@ -182,6 +200,9 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 		"/contacts/merges/":  created(b.post("/contacts/merge", map[string]any{"into": contact, "from": []string{twin}}), "id"),
 		"/privacy/requests/": copied(t, b, contact),
 		"/exports/":          exported(t, b),
+		"/stop-files/":       created(b.post("/stop-files?filename=left.csv&reason=unsubscribed", "email\nleft@example.kz\n"), "id"),
+		"/uploads/":          created(b.post("/uploads", map[string]any{"filename": "people.csv", "size": 100}), "id"),
+		"/segments/":         created(b.post("/segments", map[string]any{"name": "Owners", "condition": map[string]any{"kind": "attribute", "key": "email", "op": "filled"}}), "id"),
 		"/forms/":            signUp, "/submissions/": submission,
 		"/contacts/": contact, "/lists/": list, "/senders/": sender, "/imports/": imported, "/jobs/": job,
 		"/suppressions/": created(b.post("/suppressions", map[string]any{"address": "no@example.kz", "channel": "email"}), "id"),
