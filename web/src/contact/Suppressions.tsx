@@ -148,8 +148,8 @@ function useColumns(canEdit: boolean, release: (s: Suppression) => void): Column
   const { t } = useTranslation(['contact', 'stopfile'])
   const fmt = useFmt()
   return [
-    { key: 'address', header: t('stops.address'), width: '24%', cell: (s) => s.address || t('stops.erased'), phone: 'title' },
-    { key: 'channel', header: t('stopfile:channel'), width: '105px', cell: (s) => t(`stopfile:channel_${s.channel}`), from: 'md', phone: 'line' },
+    { key: 'address', header: t('stops.address'), width: '20%', cell: (s) => s.address || t('stops.erased'), phone: 'title' },
+    { key: 'channel', header: t('stopfile:channel'), width: '100px', cell: (s) => t(`stopfile:channel_${s.channel}`), from: 'md', phone: 'line' },
     { key: 'reason', header: t('stops.reason'), width: '230px', cell: (s) => <Why stop={s} />, phone: 'line' },
     { key: 'scope', header: t('stops.scope'), width: '165px', cell: (s) => t(`stops.scope_${s.scope}`), from: 'md' },
     { key: 'detail', header: t('stops.detail'), cell: (s) => <span title={s.detail}>{s.detail}</span>, from: 'lg' },
@@ -157,7 +157,7 @@ function useColumns(canEdit: boolean, release: (s: Suppression) => void): Column
     {
       key: 'release',
       header: t('stops.action'),
-      width: '150px',
+      width: '120px',
       phone: 'side',
       cell: (s) =>
         canEdit && (
