@@ -28,6 +28,7 @@ describe.each([
   ['short thousands', (f: Fmt) => f.short(48200), '48,2 тыс.', '48,2 мың', '48.2K'],
   ['phone', (f: Fmt) => f.phone('+77011234567'), '+7 701 123 45 67', '+7 701 123 45 67', '+7 701 123 45 67'],
   ['duration', (f: Fmt) => f.duration(125), '2 минуты', '2 минут', '2 minutes'],
+  ['quotation', (f: Fmt) => f.quote('VIP'), '«VIP»', '«VIP»', '“VIP”'],
   ['bytes', (f: Fmt) => f.bytes(2_621_440), '2,5 МБ', '2,5 МБ', '2.5 MB'],
 ] as const)('%s', (_, make, inRu, inKk, inEn) => {
   it('is written as people of each language write it', () => {

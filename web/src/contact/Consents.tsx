@@ -83,7 +83,7 @@ function Record({ consent: c, topics }: { consent: Consent; topics: Topic[] }) {
         </div>
         {c.wording && (
           <p className="muted">
-            «{c.wording}»{c.wording_version ? ` ${t('consents.version', { n: c.wording_version })}` : ''}
+            {fmt.quote(c.wording)}{c.wording_version ? ` ${t('consents.version', { n: c.wording_version })}` : ''}
           </p>
         )}
         {evidence.length > 0 && (

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Form, FormDesign, FormTexts, Words } from '@/api'
 import { langNames } from '@/app/langNames'
 import { useLang } from '@/app/useLang'
+import { inLang } from '@/contact/consent'
 import { useLists, useTags } from '@/contact/contact'
 import type { Lang } from '@/lib/fmt'
 import form from '@/ui/Form.module.css'
@@ -43,7 +44,7 @@ export function Editor({ form: f, name, onName, draft, onChange, onRestored, dis
           />
         </Panel>
         <Fields fields={draft.fields} lang={lang} onChange={(fields) => onChange({ fields })} />
-        <Boxes draft={draft} onChange={onChange} />
+        <Boxes draft={draft} lang={lang} onChange={onChange} />
         <Texts draft={draft} lang={lang} onChange={onChange} />
         <Gives draft={draft} onChange={onChange} />
         <OptIn draft={draft} onChange={onChange} />
@@ -71,7 +72,7 @@ interface PartProps {
   onChange: (part: Partial<FormDesign>) => void
 }
 
-function Boxes({ draft, onChange }: PartProps) {
+function Boxes({ draft, lang, onChange }: PartProps & { lang: keyof Words }) {
   const { t } = useTranslation('form')
   const wordings = useWordings().data ?? []
   const free = wordings.filter((w) => !w.archived && !draft.boxes.some((b) => b.wording === w.id))
@@ -90,7 +91,7 @@ function Boxes({ draft, onChange }: PartProps) {
                   {t('fields.remove')}
                 </Button>
               </div>
-              {w && <p className="subtle">{w.text.ru}</p>}
+              {w && <p className="subtle">{inLang(w.text, lang)}</p>}
               {others ? (
                 <p className="subtle">{t('boxes.others')}</p>
               ) : (

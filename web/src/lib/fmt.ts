@@ -159,6 +159,11 @@ export class Fmt {
     return value < 0 && text !== '0' ? `−${text}` : text
   }
 
+  /** «Text» in Russian and Kazakh, “text” in English. */
+  quote(text: string): string {
+    return this.lang === 'en' ? `“${text}”` : `«${text}»`
+  }
+
   /** 42,4 % of a share between 0 and 1. */
   percent(share: number, digits = 1): string {
     return this.number(share * 100, digits) + (this.lang === 'ru' ? `${nbsp}%` : '%')

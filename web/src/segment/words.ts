@@ -6,8 +6,6 @@ import type { Names } from './segment'
 
 type Words = { t: TFunction<'segment'>; fmt: Fmt; names: Names }
 
-const quoted = (s: string) => `«${s}»`
-
 /** subjectOf names what a condition looks at. */
 export function subjectOf(c: Condition, { t, names }: Omit<Words, 'fmt'>): string {
   if (c.kind === 'field') return names.fields.find((f) => f.key === c.key)?.label ?? c.key ?? ''
@@ -15,7 +13,7 @@ export function subjectOf(c: Condition, { t, names }: Omit<Words, 'fmt'>): strin
   return t(`kind.${c.kind}`)
 }
 
-const named = (list: { value: string; label: string }[], ids: string[] | undefined) => (ids ?? []).map((id) => quoted(list.find((x) => x.value === id)?.label ?? id)).join(', ')
+const named = (list: { value: string; label: string }[], ids: string[] | undefined, fmt: Fmt) => (ids ?? []).map((id) => fmt.quote(list.find((x) => x.value === id)?.label ?? id)).join(', ')
 
 /** codeText names one of the few values of an attribute. */
 export function codeText(key: string | undefined, value: string, t: TFunction<'segment'>): string {
@@ -26,7 +24,7 @@ export function codeText(key: string | undefined, value: string, t: TFunction<'s
 function valueText(v: Condition['value'], fmt: Fmt): string {
   if (typeof v === 'number') return fmt.number(v, 6)
   if (typeof v === 'string' && /^\d{4}-\d\d-\d\d$/.test(v)) return fmt.shortDate(`${v}T12:00:00`)
-  return quoted(String(v ?? ''))
+  return fmt.quote(String(v ?? ''))
 }
 
 /** leafWords says one condition in words: «Город – равно «Алматы»». */
@@ -39,11 +37,11 @@ export function leafWords(c: Condition, w: Words): string {
     case 'tag':
     case 'list':
     case 'segment':
-      return `${subjectOf(c, w)} – ${t(`op.${c.op}`)} ${named(names.options[c.kind], c.values)}`
+      return `${subjectOf(c, w)} – ${t(`op.${c.op}`)} ${named(names.options[c.kind], c.values, fmt)}`
     case 'import':
       return `${subjectOf(c, w)} – ${t(`op.${c.op}`)} ${(c.values ?? []).join(', ')}`
     case 'consent': {
-      const topic = c.topic ? ` · ${named(names.options.topic, [c.topic])}` : ''
+      const topic = c.topic ? ` · ${named(names.options.topic, [c.topic], fmt)}` : ''
       return `${subjectOf(c, w)} (${t(`channel.${c.channel}`)} · ${t(`purpose.${c.purpose}`)}${topic}) – ${t(`state.${c.state}`)}`
     }
     case 'stop_list': {
@@ -61,7 +59,7 @@ function activityWords(c: Condition, { t, fmt, names }: Words): string {
   const parts = [t(`act.${c.op}.${c.act}`)]
   if (c.link) parts.push(t(c.exact ? 'words.link_exact' : 'words.link', { link: c.link }))
   if (c.last) parts.push(t('words.last', { count: c.last, n: fmt.number(c.last) }))
-  if (c.campaigns?.length) parts.push(t('words.campaigns', { names: named(names.options.campaign, c.campaigns) }))
+  if (c.campaigns?.length) parts.push(t('words.campaigns', { names: named(names.options.campaign, c.campaigns, fmt) }))
   if ((c.times ?? 1) > 1) parts.push(t('words.times', { count: c.times, n: fmt.number(c.times!) }))
   if (c.days) parts.push(t('words.days', { count: c.days, n: fmt.number(c.days) }))
   return parts.join(', ')
@@ -69,7 +67,7 @@ function activityWords(c: Condition, { t, fmt, names }: Words): string {
 
 function operandWords(c: Condition, { t, fmt }: Words): string {
   if (isBare(c.op)) return ''
-  if (isSeveral(c.op)) return ` ${(c.values ?? []).map((v) => quoted(codeText(c.key, v, t))).join(', ')}`
+  if (isSeveral(c.op)) return ` ${(c.values ?? []).map((v) => fmt.quote(codeText(c.key, v, t))).join(', ')}`
   if (c.op === 'between') return ` ${t('words.between', { from: valueText(c.from, fmt), to: valueText(c.to, fmt) })}`
   if (c.op === 'anniversary' && !c.days) return ` ${t('words.today')}`
   if (c.op === 'anniversary' || isByDays(c.op)) return ` ${t('words.n_days', { count: c.days ?? 0, n: fmt.number(c.days ?? 0) })}`

@@ -32,7 +32,7 @@ export function FieldCost({ field, change, onSeen }: { field: Field; change: Fie
             <p>
               <strong>{t('cost.lost', { count: p.lost, n: fmt.number(p.lost), total: fmt.number(p.values) })}</strong>
             </p>
-            <p>{t('cost.examples', { list: p.examples.map((x) => `«${x}»`).join(', ') })}</p>
+            <p>{t('cost.examples', { list: p.examples.map((x) => fmt.quote(x)).join(', ') })}</p>
           </div>
         )
       }}

@@ -30,7 +30,7 @@ export function WordingVersions({ wording, onClose }: { wording: Wording; onClos
                   .filter((l) => w.text[l])
                   .map((l) => (
                     <p key={l} lang={l}>
-                      <span className="subtle">{langNames[l]}:</span> «{w.text[l]}»
+                      <span className="subtle">{langNames[l]}:</span> {fmt.quote(w.text[l]!)}
                     </p>
                   ))}
                 <p className="subtle">

@@ -78,7 +78,7 @@ function Row({ wording: w, canEdit, onEdit, onShow }: RowProps) {
           <StatusPill>{t('version', { n: fmt.number(w.version) })}</StatusPill>
           {w.archived && <StatusPill>{t('in_archive')}</StatusPill>}
         </div>
-        <p className="muted">«{inLang(w.text, i18n.language)}»</p>
+        <p className="muted">{fmt.quote(inLang(w.text, i18n.language))}</p>
         <div className="subtle">
           <KeyNames keys={w.keys} /> · {fmt.date(w.created_at)}
         </div>
