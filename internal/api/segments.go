@@ -12,7 +12,7 @@ type Condition struct {
 	Not *Condition  `json:"not,omitempty" doc:"This does not hold."`
 
 	Kind      string      `json:"kind,omitempty" enum:"attribute,field,tag,list,consent,stop_list,activity,inactivity,import,segment" doc:"What a condition looks at."`
-	Key       string      `json:"key,omitempty" maxLength:"40" doc:"With field: its key. With attribute: email, email_domain, phone, phone_country, phone_operator, first_name, last_name, lang, created_at or updated_at."`
+	Key       string      `json:"key,omitempty" maxLength:"40" doc:"With field: its key. With attribute: email, email_domain, phone, phone_country, phone_operator, first_name, last_name, lang, created_at, updated_at, or undeliverable (yes, no: the domain of the e-mail address takes no mail)."`
 	Op        string      `json:"op,omitempty" enum:"is,is_not,contains,not_contains,begins,ends,any_of,all_of,none_of,empty,filled,lt,lte,gt,gte,between,on,before,after,last_days,next_days,older_days,anniversary,yes,no,did,did_not" doc:"How it compares. anniversary: day and month come within the next days; older_days: more than so many days ago."`
 	Value     *FieldValue `json:"value,omitempty" doc:"Text, number or day (2026-03-31)."`
 	Values    []string    `json:"values,omitempty" maxItems:"100" doc:"With any_of, all_of, none_of: texts, or ids of tags, lists, imports, segments. With consent: sources. With stop_list: reasons."`

@@ -3,9 +3,11 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"keruen/internal/contact"
 	"keruen/internal/contact/segment"
 	"keruen/internal/content"
 	"keruen/internal/db"
@@ -21,8 +23,13 @@ const none = "1 = 0"
 var _ segment.Activity = (*Service)(nil)
 
 // Active is the condition that a person opened or clicked something since a moment.
-func (s *Service) Active(t id.Tenant, since time.Time) (string, []any) {
-	return `EXISTS (SELECT 1 FROM delivery_seen s WHERE s.tenant_id = ? AND s.contact_id = c.id AND s.kind IN ('open', 'click') AND s.at >= ?)`, []any{t, since}
+func (s *Service) Active(ctx context.Context, q db.Querier, t id.Tenant, since time.Time) (string, []any, error) {
+	merged, err := contact.HasMerged(ctx, q, t)
+	if err != nil {
+		return "", nil, err
+	}
+	f := facts{tenant: t, merged: merged, asked: segment.Asked{Since: since}}
+	return f.seen("s.kind IN ('open', 'click')")
 }
 
 // Did compiles a question of segments about letters. Who clicked has opened, whether the pictures were loaded or not; what
@@ -35,7 +42,11 @@ func (s *Service) Did(ctx context.Context, q db.Querier, t id.Tenant, a segment.
 	if parts != nil && len(parts) == 0 {
 		return none, nil, nil
 	}
-	f := facts{tenant: t, parts: parts, asked: a}
+	merged, err := contact.HasMerged(ctx, q, t)
+	if err != nil {
+		return "", nil, err
+	}
+	f := facts{tenant: t, merged: merged, parts: parts, asked: a}
 	switch a.Act {
 	case segment.Sent:
 		return f.outcome(Accepted, Delivered, Failed, Unknown)
@@ -77,6 +88,7 @@ func (s *Service) partsOf(ctx context.Context, q db.Querier, t id.Tenant, a segm
 // facts builds conditions on the alias c of contacts.
 type facts struct {
 	tenant id.Tenant
+	merged bool     // the account has merges: people are known by several numbers
 	parts  []PartID // nil: all messages
 	asked  segment.Asked
 }
@@ -99,12 +111,25 @@ func (f facts) among(alias, at string) (string, []any) {
 	return text.String(), args
 }
 
-// times asks for one row, or for rows of several messages.
-func (f facts) times(alias, from string, args []any) (string, []any, error) {
-	if f.asked.Times <= 1 {
-		return "EXISTS (SELECT 1 " + from + ")", args, nil
+// rows asks for rows of a person in a table. Where the account has merges, those into whom others were merged are asked under all of
+// their numbers.
+func (f facts) rows(table, alias, rest string, args []any) (string, []any, error) {
+	own, ownArgs := f.times(table, alias, "= c.id", nil, rest, args)
+	if !f.merged {
+		return own, ownArgs, nil
 	}
-	return "(SELECT COUNT(DISTINCT " + alias + ".part_id) " + from + ") >= ?", append(args, f.asked.Times), nil
+	all, allArgs := f.times(table, alias, "IN ("+contact.NumbersSQL+")", []any{f.tenant}, rest, args)
+	return "CASE WHEN " + contact.MergedSQL + " THEN " + all + " ELSE " + own + " END", slices.Concat([]any{f.tenant}, allArgs, ownArgs), nil
+}
+
+// times asks for one row, or for rows of several messages.
+func (f facts) times(table, alias, person string, personArgs []any, rest string, args []any) (string, []any) {
+	from := "FROM " + table + " " + alias + " WHERE " + alias + ".tenant_id = ? AND " + alias + ".contact_id " + person + " AND " + rest
+	all := slices.Concat([]any{f.tenant}, personArgs, args)
+	if f.asked.Times <= 1 {
+		return "EXISTS (SELECT 1 " + from + ")", all
+	}
+	return "(SELECT COUNT(DISTINCT " + alias + ".part_id) " + from + ") >= ?", append(all, f.asked.Times)
 }
 
 func (f facts) outcome(states ...State) (string, []any, error) {
@@ -113,14 +138,12 @@ func (f facts) outcome(states ...State) (string, []any, error) {
 	for i, s := range states {
 		list[i] = fmt.Sprint(int(s))
 	}
-	return f.times("d", "FROM delivery d WHERE d.contact_id = c.id AND d.tenant_id = ? AND d.state IN ("+strings.Join(list, ", ")+")"+text,
-		append([]any{f.tenant}, args...))
+	return f.rows("delivery", "d", "d.state IN ("+strings.Join(list, ", ")+")"+text, args)
 }
 
 func (f facts) seen(kinds string, more ...any) (string, []any, error) {
 	text, args := f.among("s", "at")
-	return f.times("s", "FROM delivery_seen s WHERE s.tenant_id = ? AND s.contact_id = c.id AND "+kinds+text,
-		append(append([]any{f.tenant}, more...), args...))
+	return f.rows("delivery_seen", "s", kinds+text, slices.Concat(more, args))
 }
 
 // unopened: delivered, as often as asked, and none of them opened.

@@ -99,12 +99,38 @@ func TestSegmentsAskWhatBecameOfLettersAndWhatPeopleDid(t *testing.T) {
 			require.Empty(t, did(segment.Asked{Act: segment.Clicked, Link: "shop.test/a"}))
 			require.Empty(t, did(segment.Asked{Act: segment.Opened, Campaigns: []segment.CampaignID{4711}}))
 
-			text, args := w.Active(w.who.Tenant, fake.Now().Add(-24*time.Hour))
-			require.Equal(t, []int{1, 3}, w.whom(people, text, args))
+			active := func() []int {
+				text, args, err := w.Active(t.Context(), w.db, w.who.Tenant, fake.Now().Add(-24*time.Hour))
+				require.NoError(t, err)
+				return w.whom(people, text, args)
+			}
+			require.Equal(t, []int{1, 3}, active())
 			fake.Advance(5 * 24 * time.Hour)
 			open(first, 1, person) // an old letter is read again
-			text, args = w.Active(w.who.Tenant, fake.Now().Add(-24*time.Hour))
-			require.Equal(t, []int{1}, w.whom(people, text, args), "the last time counts")
+			require.Equal(t, []int{1}, active(), "the last time counts")
+
+			merge := func(into, from int) contact.MergeID {
+				m, err := w.contacts.Merge(t.Context(), w.who, contact.MergeOrder{Into: people[into-1], From: []contact.ID{people[from-1]}})
+				require.NoError(t, err)
+				return m.ID
+			}
+			both := merge(5, 3)
+			require.Equal(t, []int{1, 5}, did(segment.Asked{Act: segment.Opened}), "the click of the merged contact is the person's")
+			require.Equal(t, []int{5}, did(segment.Asked{Act: segment.Clicked, Link: "shop.test/b"}))
+			require.Equal(t, []int{1, 2, 4, 5}, did(segment.Asked{Act: segment.Delivered, Times: 2}))
+			require.Equal(t, []int{2, 4}, did(segment.Asked{Act: segment.Unopened, Last: 1}))
+			chain := merge(2, 5)
+			again := merge(4, 1)
+			require.Equal(t, []int{2, 4}, did(segment.Asked{Act: segment.Opened}), "also through a merge of a merge")
+			require.Equal(t, []int{4}, did(segment.Asked{Act: segment.Opened, Times: 2}))
+			require.Empty(t, did(segment.Asked{Act: segment.Unopened}))
+			require.Equal(t, []int{4}, active())
+			for _, m := range []contact.MergeID{again, chain, both} {
+				require.NoError(t, w.contacts.UndoMerge(t.Context(), w.who, m))
+			}
+			require.Equal(t, []int{1, 3}, did(segment.Asked{Act: segment.Opened}), "after undoing, what each did is each one's again")
+			require.Equal(t, []int{1, 2, 3, 4}, did(segment.Asked{Act: segment.Delivered, Times: 2}))
+			require.Equal(t, []int{1}, active())
 		})
 	}
 }

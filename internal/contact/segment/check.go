@@ -27,6 +27,7 @@ const (
 	moments sort = "moment" // an instant, asked by days of the account's time zone
 	domains sort = "domain" // of an e-mail address
 	codes   sort = "code"   // one of a few
+	facts   sort = "fact"   // it is so or it is not
 )
 
 var opsOf = map[sort][]Op{
@@ -39,12 +40,14 @@ var opsOf = map[sort][]Op{
 	moments: {On, Before, After, Between, LastDays, OlderDays},
 	domains: {Is, IsNot, AnyOf, NoneOf},
 	codes:   {Is, IsNot, AnyOf, NoneOf, Empty, Filled},
+	facts:   {Yes, No},
 }
 
 // Attributes that every contact has, by key.
 var attributes = map[string]sort{
 	"email": texts, "email_domain": domains, "phone": texts, "phone_country": codes, "phone_operator": codes,
 	"first_name": texts, "last_name": texts, "lang": codes, "created_at": moments, "updated_at": moments,
+	"undeliverable": facts, // the domain of the e-mail address takes no mail, as the DNS has said repeatedly
 }
 
 func sortOf(k contact.FieldKind) sort { return sort(k) }

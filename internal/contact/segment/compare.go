@@ -23,6 +23,8 @@ func (k *compiler) attribute(c Condition) piece {
 		return k.text(c, "c."+c.Key, writings)
 	case "email_domain":
 		return ends(c)
+	case "undeliverable":
+		return piece{contact.UndeliverableSQL(k.q.Dialect()), []any{k.tenant}, 1}.unless(c.Op == No)
 	case "phone_country":
 		return k.prefixes(c, contact.PhonePrefixes)
 	case "phone_operator":

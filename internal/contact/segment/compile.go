@@ -30,7 +30,7 @@ type Activity interface {
 	// Did returns a condition on the alias c of contacts, never NULL, with its arguments.
 	Did(ctx context.Context, q db.Querier, t id.Tenant, a Asked) (string, []any, error)
 	// Active is the condition that a person opened or clicked something since a moment.
-	Active(t id.Tenant, since time.Time) (string, []any)
+	Active(ctx context.Context, q db.Querier, t id.Tenant, since time.Time) (string, []any, error)
 }
 
 // piece is a condition in SQL with its arguments. It is never NULL, so that NOT turns it round.
@@ -119,8 +119,8 @@ func (k *compiler) leaf(ctx context.Context, c Condition) (piece, error) {
 	case OfAct:
 		return k.act(ctx, c)
 	case OfIdle:
-		text, args := k.activity.Active(k.tenant, k.daysAgo(c.Days))
-		return piece{text, args, 1}.not(), nil
+		text, args, err := k.activity.Active(ctx, k.q, k.tenant, k.daysAgo(c.Days))
+		return piece{text, args, 1}.not(), err
 	}
 	return piece{}, fmt.Errorf("compile segment: no kind %q", c.Kind)
 }

@@ -103,6 +103,8 @@ func (j judge) attribute(c Condition, p person) bool {
 	case "phone_operator":
 		of := map[string]string{"+7701": "Kcell/Activ", "+7705": "Beeline"}
 		return j.code(c, p.phone, of[p.phone[:min(5, len(p.phone))]])
+	case "undeliverable": // what was not confirmed is no finding yet
+		return strings.HasSuffix(p.email, "@gmail_com.kz") == (c.Op == Yes)
 	case "created_at":
 		return j.day(c, localDay(p.created))
 	default:

@@ -75,7 +75,7 @@ func (s *stage) leaf(r *rand.Rand) Condition {
 		}
 		fallthrough
 	case 7, 8:
-		key := pick(r, "email", "email_domain", "phone", "phone_country", "phone_operator", "first_name", "last_name", "lang", "created_at", "updated_at")
+		key := pick(r, "email", "email_domain", "phone", "phone_country", "phone_operator", "first_name", "last_name", "lang", "created_at", "updated_at", "undeliverable")
 		return operand(r, Condition{Kind: OfAttribute, Key: key}, attributes[key])
 	default:
 		f := pick(r, s.fields...)

@@ -67,7 +67,9 @@ func (actsOf) Did(_ context.Context, _ db.Querier, _ id.Tenant, a Asked) (string
 	return "c.id % 7 < ?", []any{len(a.Act) % 5}, nil
 }
 
-func (actsOf) Active(id.Tenant, time.Time) (string, []any) { return "c.id % 3 = ?", []any{1} }
+func (actsOf) Active(context.Context, db.Querier, id.Tenant, time.Time) (string, []any, error) {
+	return "c.id % 3 = ?", []any{1}, nil
+}
 
 type campaignsOf struct {
 	names map[CampaignID]string
@@ -147,6 +149,9 @@ func (w *world) build(r *rand.Rand, n int) *stage {
 			raw(w.t, tx, `INSERT INTO contact_list (id, tenant_id, name, name_key, version, created_at) VALUES (?, ?, ?, ?, 1, ?)`, list, w.tenant, fmt.Sprint("l", i), fmt.Sprint("l", i), now)
 			raw(w.t, tx, `INSERT INTO contact_topic (id, tenant_id, name, about, position, archived, version, created_at) VALUES (?, ?, '{}', '{}', ?, ?, 1, ?)`, topic, w.tenant, i, false, now)
 			s.tags, s.lists, s.topics = append(s.tags, tag.String()), append(s.lists, list.String()), append(s.topics, topic)
+		}
+		for _, k := range []contact.DomainCheck{{Domain: "gmail_com.kz", State: "no_mail", Confirmed: true}, {Domain: "mail.ru", State: "no_domain"}, {Domain: "gmail.com", State: "fine", Confirmed: true}} {
+			raw(w.t, tx, `INSERT INTO domain_check (tenant_id, domain, state, confirmed, checked_at) VALUES (?, ?, ?, ?, ?)`, w.tenant, k.Domain, k.State, k.Confirmed, now)
 		}
 		for i := range n {
 			s.people = append(s.people, w.person(r, tx, s, i))

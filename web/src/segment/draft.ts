@@ -34,7 +34,7 @@ export const groupOf = (leaves: Leaf[], join: Join = 'all'): Group => ({ uid: ui
 export const emptyDraft = (): Draft => ({ join: 'all', groups: [groupOf([])], except: [] })
 
 /** What the values of a subject are like; it decides which comparisons fit. */
-export type Sort = 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list' | 'moment' | 'domain' | 'code'
+export type Sort = 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'list' | 'moment' | 'domain' | 'code' | 'fact'
 
 export const opsOf: Record<Sort, Op[]> = {
   text: ['is', 'is_not', 'contains', 'not_contains', 'begins', 'ends', 'any_of', 'none_of', 'empty', 'filled'],
@@ -46,12 +46,14 @@ export const opsOf: Record<Sort, Op[]> = {
   moment: ['last_days', 'older_days', 'on', 'before', 'after', 'between'],
   domain: ['any_of', 'none_of'],
   code: ['any_of', 'none_of', 'empty', 'filled'],
+  fact: ['yes', 'no'],
 }
 
 /** Attributes that every contact has. */
 export const attributes: Record<string, Sort> = {
   email: 'text',
   email_domain: 'domain',
+  undeliverable: 'fact',
   phone: 'text',
   phone_country: 'code',
   phone_operator: 'code',

@@ -446,7 +446,7 @@ export type Condition = {
      */
     from?: string | number | boolean | Array<string>;
     /**
-     * With field: its key. With attribute: email, email_domain, phone, phone_country, phone_operator, first_name, last_name, lang, created_at or updated_at.
+     * With field: its key. With attribute: email, email_domain, phone, phone_country, phone_operator, first_name, last_name, lang, created_at, updated_at, or undeliverable (yes, no: the domain of the e-mail address takes no mail).
      */
     key?: string;
     /**
