@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Import, type ImportColumn, updateImport } from '@/api'
-import { fieldsKey, useFields } from '@/contact/contact'
+import { useFields } from '@/contact/contact'
 import { useFmt } from '@/lib/useFmt'
 import form from '@/ui/Form.module.css'
 import { Panel } from '@/ui/Panel'
@@ -39,7 +39,6 @@ export function Columns({ file, onNext }: Props) {
     try {
       const next = await updateImport({ path: { id: file.id }, body })
       client.setQueryData(importKey(file.id), next)
-      void client.invalidateQueries({ queryKey: fieldsKey })
       return next
     } catch (e) {
       setError(e)

@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getImport, type Import } from '@/api'
+import { contactsKey, fieldsKey, listsKey, tagsKey } from '@/contact/contact'
 import { useLive, usePolling } from '@/lib/sse'
 import { useFmt } from '@/lib/useFmt'
 import { Loaded } from '@/ui/Loaded'
@@ -33,6 +35,11 @@ function useImport(id: string) {
     }
     void query.refetch({ cancelRefetch: false })
   })
+  // What it makes, from its start to its undoing, is read anew by other screens.
+  const state = query.data?.state
+  useEffect(() => {
+    for (const queryKey of [fieldsKey, listsKey, tagsKey, contactsKey]) void client.invalidateQueries({ queryKey })
+  }, [client, state])
   return query
 }
 
