@@ -186,7 +186,8 @@ func (m *Masses) total(ctx context.Context, task massTask) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return countContacts(ctx, m.contacts.db, task.Tenant, f)
+	total, err := countContacts(ctx, m.contacts.db, task.Tenant, f)
+	return total.N, err
 }
 
 func (m *Masses) next(ctx context.Context, task massTask, after int64) ([]Contact, error) {

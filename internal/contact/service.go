@@ -71,7 +71,7 @@ type Filter struct {
 	page.Ask
 }
 
-// Total is a count that is exact up to 100,000; beyond that Approx is true and N a lower bound.
+// Total is a count that is exact up to 100,000, of a search up to 10,000; beyond that Approx is true and N a lower bound.
 type Total struct {
 	N      int64
 	Approx bool
@@ -117,11 +117,11 @@ func (s *Service) Count(ctx context.Context, who access.Actor, f Filter) (Total,
 	if err != nil {
 		return Total{}, err
 	}
-	n, err := countContacts(ctx, s.db, who.Tenant, f)
+	total, err := countContacts(ctx, s.db, who.Tenant, f)
 	if err != nil {
 		return Total{}, fmt.Errorf("count contacts: %w", err)
 	}
-	return Total{N: min(n, countCap), Approx: n > countCap}, nil
+	return total, nil
 }
 
 func (s *Service) complete(ctx context.Context, t id.Tenant, f Filter) (Filter, error) {

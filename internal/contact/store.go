@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"keruen/internal/db"
@@ -119,7 +118,7 @@ func (s *Service) updateContact(ctx context.Context, tx *db.Tx, c Contact) (bool
 // filterContacts builds the conditions of a list of contacts.
 func filterContacts(t id.Tenant, f Filter) *db.Conditions {
 	w := db.Where("c.tenant_id = ?", t).And("c.sort = ?", Audience)
-	for word := range strings.FieldsSeq(strings.ToLower(f.Search)) {
+	for _, word := range f.words() {
 		pattern := "% " + db.Prefix(word)
 		if word[0] == '@' {
 			pattern = db.Contains(word)
@@ -143,46 +142,4 @@ func filterContacts(t id.Tenant, f Filter) *db.Conditions {
 		w.And("NOT EXISTS "+state+")", t, f.Channel, f.Purpose)
 	}
 	return w
-}
-
-// orders of a list: the column to compare and the direction.
-var orders = map[string]struct{ column, direction, beyond string }{
-	"":            {"", "DESC", "<"},
-	"-created_at": {"", "DESC", "<"},
-	"created_at":  {"", "ASC", ">"},
-	"email":       {"COALESCE(c.email_key, '')", "ASC", ">"},
-	"-email":      {"COALESCE(c.email_key, '')", "DESC", "<"},
-	"last_name":   {"c.last_name", "ASC", ">"},
-	"-last_name":  {"c.last_name", "DESC", "<"},
-	"updated_at":  {"c.updated_at", "ASC", ">"},
-	"-updated_at": {"c.updated_at", "DESC", "<"},
-	"first_name":  {"c.first_name", "ASC", ">"},
-	"-first_name": {"c.first_name", "DESC", "<"},
-}
-
-// listContacts returns one row more than asked. The cursor names a contact; its value of the sort column is looked
-// up, so that the outside never sees it. A contact deleted meanwhile restarts the list.
-func listContacts(ctx context.Context, q db.Querier, t id.Tenant, f Filter) ([]Contact, error) {
-	o := orders[f.Sort]
-	w := filterContacts(t, f)
-	order := "c.id " + o.direction
-	if o.column != "" {
-		order = o.column + " " + o.direction + ", " + order
-	}
-	if f.After != 0 && o.column == "" {
-		w.And("c.id "+o.beyond+" ?", f.After)
-	}
-	if f.After != 0 && o.column != "" {
-		w.And("("+o.column+", c.id) "+o.beyond+" (SELECT "+o.column+", c.id FROM contacts c WHERE c.tenant_id = ? AND c.id = ?)", t, f.After)
-	}
-	rows, err := db.All[row](ctx, q, `SELECT `+columns(q)+` FROM contacts c WHERE `+w.SQL()+` ORDER BY `+order+` LIMIT ?`, w.Args(f.Limit+1)...)
-	return contacts(rows), err
-}
-
-// countCap is where counting for a list stops: beyond it the total is "more than".
-const countCap = 100_000
-
-func countContacts(ctx context.Context, q db.Querier, t id.Tenant, f Filter) (int64, error) {
-	w := filterContacts(t, f)
-	return db.One[int64](ctx, q, `SELECT COUNT(*) FROM (SELECT 1 FROM contacts c WHERE `+w.SQL()+` LIMIT ?) AS found`, w.Args(countCap+1)...)
 }

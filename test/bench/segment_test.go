@@ -53,6 +53,8 @@ type large struct {
 	who      access.Actor
 	contacts *contact.Service
 	segments *segment.Service
+	list     contact.ListID // one contact of a thousand
+	half     contact.ListID // the older half
 }
 
 type almaty struct{}
@@ -96,6 +98,11 @@ func (w *large) fill(b *testing.B) {
 		_, err := w.contacts.CreateField(ctx, w.who, f)
 		require.NoError(b, err)
 	}
+	for name, l := range map[string]*contact.ListID{"a thousand": &w.list, "half": &w.half} {
+		made, err := w.contacts.CreateList(ctx, w.who, name)
+		require.NoError(b, err)
+		*l = made.ID
+	}
 	parts := make([]int64, campaigns)
 	require.NoError(b, w.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		for i := range parts {
@@ -118,7 +125,7 @@ func (w *large) fill(b *testing.B) {
 		require.NoError(b, w.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return w.batch(ctx, tx, r, from, ids, parts) }))
 	}
 	require.NoError(b, w.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return db.Analyze(ctx, tx, "contacts", "delivery_seen")
+		return db.Analyze(ctx, tx, "contacts", "delivery_seen", "list_member")
 	}))
 }
 
@@ -130,15 +137,38 @@ func (w *large) batch(ctx context.Context, tx *db.Tx, r *rand.Rand, from int, id
 	err := db.InsertRows(ctx, tx, "contacts", columns, len(ids), func(i int) []any {
 		email, phone := fmt.Sprintf("person%d@example%d.kz", from+i, (from+i)%50), fmt.Sprintf("+7701%07d", from+i)
 		fields := fmt.Sprintf(`{"birthday":"%04d-%02d-%02d","city":%q,"source":"landing-%d","spent":%d.5}`, 1950+r.IntN(55), 1+r.IntN(12), 1+r.IntN(28), cities[r.IntN(len(cities))], r.IntN(50), r.IntN(10_000))
-		return []any{ids[i], t, contact.Audience, email, email, fmt.Sprintf("%022d", from+i), phone, fmt.Sprintf("p%021d", from+i), "Айгерим", "Сейтжанова", "ru", fields,
-			" " + email + " айгерим сейтжанова " + phone, 1, tx.Now, tx.Now}
+		first, last := called(r, from+i)
+		return []any{ids[i], t, contact.Audience, email, email, fmt.Sprintf("%022d", from+i), phone, fmt.Sprintf("p%021d", from+i), first, last, "ru", fields,
+			strings.ToLower(" " + email + " " + first + " " + last + " " + phone), 1, tx.Now, tx.Now}
 	}, "")
 	if err != nil {
 		return err
 	}
+	err = db.InsertRows(ctx, tx, "list_member", []string{"tenant_id", "list_id", "contact_id", "added_at"}, len(ids)/1000, func(i int) []any { return []any{t, w.list, ids[i*1000], tx.Now} }, "")
+	if err != nil {
+		return err
+	}
+	if from < people/2 {
+		err = db.InsertRows(ctx, tx, "list_member", []string{"tenant_id", "list_id", "contact_id", "added_at"}, len(ids), func(i int) []any { return []any{t, w.half, ids[i], tx.Now} }, "")
+		if err != nil {
+			return err
+		}
+	}
 	return db.InsertRows(ctx, tx, "delivery_seen", []string{"tenant_id", "contact_id", "part_id", "kind", "seq", "at"}, len(ids), func(i int) []any {
 		return []any{t, ids[i], parts[(from+i)%campaigns], "open", from + i, tx.Now.Add(-time.Duration(r.IntN(200*24)) * time.Hour)}
 	}, "")
+}
+
+// called gives names with patronymics; one of a thousand is Жибек, one of five Айгерим, and one person has a name that nobody else has.
+func called(r *rand.Rand, i int) (first, last string) {
+	if i == 123_456 {
+		return "Несравненная Единственновна", "Неповторимова"
+	}
+	first, last = []string{"Айгерим", "Ержан", "Мадина", "Анна", "Данияр"}[i%5], fmt.Sprintf("Сейт%s", string([]rune{'а' + rune(r.IntN(30)), 'а' + rune(r.IntN(30)), 'о', 'в'}))
+	if i%1000 == 7 {
+		first = "Жибек"
+	}
+	return first + " Болатовна", last
 }
 
 func (w *large) questions(b *testing.B) map[string]func() {
@@ -159,6 +189,13 @@ func (w *large) questions(b *testing.B) map[string]func() {
 			require.NotEmpty(b, got.Items)
 		}
 	}
+	total := func(f contact.Filter) func() {
+		return func() {
+			n, err := w.contacts.Count(b.Context(), w.who, f)
+			require.NoError(b, err)
+			require.Positive(b, n.N)
+		}
+	}
 	return map[string]func(){
 		"count of all": func() {
 			n, err := db.One[int](b.Context(), w.db, `SELECT COUNT(*) FROM contacts WHERE tenant_id = ?`, w.who.Tenant)
@@ -171,5 +208,20 @@ func (w *large) questions(b *testing.B) map[string]func() {
 		"first page of the contacts":                 list(contact.Filter{}),
 		"the beginning of an address that one has":   list(contact.Filter{Search: "person777777"}),
 		"the beginning of a name that everybody has": list(contact.Filter{Search: "сейт"}),
+		"a first name of one in a thousand":          list(contact.Filter{Search: "жиб"}),
+		"a first name that one has":                  list(contact.Filter{Search: "несрав"}),
+		"a last name that one has":                   list(contact.Filter{Search: "неповт"}),
+		"a patronymic that one has":                  list(contact.Filter{Search: "единст"}),
+		"two words":                                  list(contact.Filter{Search: "сейта жибек"}),
+		"the beginning of a telephone that ten have": list(contact.Filter{Search: "+770104444"}),
+		"total of one in a thousand":                 total(contact.Filter{Search: "жиб"}),
+		"total of what everybody has":                total(contact.Filter{Search: "сейт"}),
+		"total of all":                               total(contact.Filter{}),
+		"first page by address":                      list(contact.Filter{Sort: "email"}),
+		"first page by last name":                    list(contact.Filter{Sort: "-last_name"}),
+		"first page by first name":                   list(contact.Filter{Sort: "first_name"}),
+		"first page of a list of a thousand":         list(contact.Filter{List: w.list}),
+		"first page of a list of half":               list(contact.Filter{List: w.half}),
+		"total of a list of a thousand":              total(contact.Filter{List: w.list}),
 	}
 }
