@@ -27,6 +27,7 @@ export function Figures({ id }: { id: string }) {
   return (
     <div className={form.stack}>
       <SegmentedControl
+        className={css.period}
         aria-label={t('stats.period')}
         data={periods.map((d) => ({ value: String(d), label: t('stats.days', { count: d, n: fmt.number(d) }) }))}
         value={String(days)}
@@ -71,14 +72,25 @@ function Chart({ days }: { days: FormDay[] }) {
   const fmt = useFmt()
   const most = Math.max(1, ...days.map((d) => d.submissions))
   const say = (d: FormDay) => t('stats.day', { date: fmt.date(d.date), submissions: fmt.number(d.submissions), confirmed: fmt.number(d.confirmed), views: fmt.number(d.views) })
+  const first = days[0]
+  const last = days.at(-1)
   return (
-    <div className={css.chart} role="img" aria-label={days.filter((d) => d.submissions + d.views > 0).map(say).join('; ') || t('stats.none')}>
-      {days.map((d) => (
-        <div key={d.date} className={css.bar} title={say(d)}>
-          <span data-rest style={{ height: `${((Math.max(0, d.submissions - d.confirmed)) / most) * 100}%` }} />
-          <span style={{ height: `${(Math.min(d.confirmed, d.submissions) / most) * 100}%` }} />
-        </div>
-      ))}
+    <div role="img" aria-label={days.filter((d) => d.submissions + d.views > 0).map(say).join('; ') || t('stats.none')}>
+      <div className={css.axis}>
+        {days.some((d) => d.submissions > 0) && `${t('stats.submissions')}: ${fmt.number(most)}`}
+      </div>
+      <div className={css.chart}>
+        {days.map((d) => (
+          <div key={d.date} className={css.bar} title={say(d)}>
+            <span data-rest style={{ height: `${((Math.max(0, d.submissions - d.confirmed)) / most) * 100}%` }} />
+            <span style={{ height: `${(Math.min(d.confirmed, d.submissions) / most) * 100}%` }} />
+          </div>
+        ))}
+      </div>
+      <div className={css.axis}>
+        <span>{first && fmt.axis(first.date)}</span>
+        <span>{last && fmt.axis(last.date)}</span>
+      </div>
     </div>
   )
 }
