@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"keruen/internal/access"
 	"keruen/internal/blob"
 	"keruen/internal/campaign"
 	"keruen/internal/contact"
+	"keruen/internal/content"
 	"keruen/internal/db"
+	"keruen/internal/jobs"
 	"keruen/internal/privacy"
 )
 
@@ -16,20 +19,36 @@ func (a *App) people(blobs *blob.Store) *privacy.Service {
 	return privacy.New(privacy.Parts{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Blobs: blobs, Contacts: a.Contacts,
 		Keepers: []privacy.Keeper{
-			a.Imports, a.Exports, a.Delivery, privacy.Forget(func(ctx context.Context, tx *db.Tx, p contact.Person) error {
+			work{a.Queue}, a.Imports, a.Exports, a.StopFiles, a.Delivery, a.Forms, a.Preferences, a.Segments,
+			privacy.Forget(func(ctx context.Context, tx *db.Tx, p contact.Person) error {
 				return access.ForgetAnswersTx(ctx, tx, p.Tenant, p.Mentions)
 			}),
 			privacy.Forget(func(ctx context.Context, tx *db.Tx, p contact.Person) error {
-				return a.Forms.ForgetTx(ctx, tx, p.Tenant, p.Contact, p.Addresses)
-			}),
-			privacy.Forget(func(ctx context.Context, tx *db.Tx, p contact.Person) error {
-				return a.Preferences.ForgetTx(ctx, tx, p.Tenant, p.Contact)
+				return content.ForgetPreviewsTx(ctx, tx, p.Tenant)
 			}),
 		},
 		Tellers: []privacy.Teller{
-			privacy.TellContact(a.Contacts), privacy.TellDeliveries(a.Delivery, a.campaignName), privacy.TellForms(a.Forms), privacy.TellLog(a.Audit),
+			privacy.TellContact(a.Contacts), privacy.TellDeliveries(a.Delivery, a.campaignName), privacy.TellForms(a.Forms),
+			privacy.TellPreferences(a.Preferences), privacy.TellExports(a.Exports), privacy.TellLog(a.Audit),
 		},
 	})
+}
+
+// work is the queue of jobs as a keeper: arguments may name whom a member searched for.
+type work struct{ queue *jobs.Queue }
+
+// ForgetFiles waits for work that names the person.
+func (w work) ForgetFiles(ctx context.Context, p contact.Person) error {
+	named, err := w.queue.NamedInWork(ctx, p.Tenant, p.Mentions)
+	if err == nil && named {
+		return jobs.Snooze(time.Second)
+	}
+	return err
+}
+
+// ForgetTx removes what is left of work that is over.
+func (w work) ForgetTx(ctx context.Context, tx *db.Tx, p contact.Person) error {
+	return jobs.ForgetTx(ctx, tx, p.Tenant, p.Mentions)
 }
 
 // campaignName is the name of a campaign, empty for one that is gone.

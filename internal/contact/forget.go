@@ -138,6 +138,9 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p Person) error {
 	if err := s.removeTx(ctx, tx, p.Tenant, []Contact{got}, ByDeletion); err != nil {
 		return fmt.Errorf("forget contact: %w", err)
 	}
+	if err := forgetMerges(ctx, tx, p.Tenant, p.IDs); err != nil { // also merges of those that were merged on
+		return fmt.Errorf("forget contact: %w", err)
+	}
 	if err := s.forgetStops(ctx, tx, p); err != nil {
 		return fmt.Errorf("forget contact: %w", err)
 	}

@@ -100,3 +100,9 @@ func updateTemplate(ctx context.Context, tx *db.Tx, t Template) (bool, error) {
 		t.Name, t.Lang, db.AsJSON(t.Letter), tx.Now, t.Tenant, t.ID, t.Version)
 	return n == 1, err
 }
+
+// ForgetPreviewsTx removes all previews of an account: they show letters as somebody gets them, and live for an hour anyway.
+func ForgetPreviewsTx(ctx context.Context, tx *db.Tx, t id.Tenant) error {
+	_, err := db.Exec(ctx, tx, `DELETE FROM preview WHERE tenant_id = ?`, t)
+	return err
+}

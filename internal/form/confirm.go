@@ -320,8 +320,8 @@ func (s *Service) decide(ctx context.Context, who access.Actor, sub SubmissionID
 
 // ForgetTx removes everything about a person that forms keep, for an erasure: what waits under its addresses, and the traces of
 // what it became (CMP-11). Figures stay.
-func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, t id.Tenant, c contact.ID, addresses []string) error {
-	list, err := submissionsOf(ctx, tx, t, c, s.hashes(t, addresses))
+func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p contact.Person) error {
+	list, err := submissionsOf(ctx, tx, p.Tenant, p.IDs, s.hashes(p.Tenant, p.Addresses))
 	if err != nil {
 		return fmt.Errorf("forget submissions: %w", err)
 	}
@@ -342,9 +342,9 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, t id.Tenant, c contac
 	return nil
 }
 
-// Of returns what a person sent, for the copy of everything known about it (CMP-11). addresses are its e-mail addresses and numbers.
-func (s *Service) Of(ctx context.Context, t id.Tenant, c contact.ID, addresses []string) ([]Entry, error) {
-	list, err := submissionsOf(ctx, s.DB, t, c, s.hashes(t, addresses))
+// Of returns what a person sent, for the copy of everything known about it (CMP-11).
+func (s *Service) Of(ctx context.Context, p contact.Person) ([]Entry, error) {
+	list, err := submissionsOf(ctx, s.DB, p.Tenant, p.IDs, s.hashes(p.Tenant, p.Addresses))
 	if err != nil {
 		return nil, fmt.Errorf("list submissions of a person: %w", err)
 	}

@@ -453,15 +453,16 @@ func TestAnErasureForgetsWhatAPersonSent(t *testing.T) {
 		c := w.find(t, "aida@example.kz").ID
 		w.send(t, f, "email", "Aida@example.kz")
 		w.letter(t, 2)
-		have, err := w.Of(t.Context(), w.who.Tenant, c, []string{"aida@example.kz"})
+		p := contact.Person{Tenant: w.who.Tenant, Contact: c, IDs: []contact.ID{c}, Addresses: []string{"aida@example.kz"}}
+		have, err := w.Of(t.Context(), p)
 		require.NoError(t, err)
 		require.Len(t, have, 2)
 
 		require.NoError(t, w.db.InTx(t.Context(), func(ctx contextT, tx *db.Tx) error {
-			return w.ForgetTx(ctx, tx, w.who.Tenant, c, []string{"aida@example.kz"})
+			return w.ForgetTx(ctx, tx, p)
 		}))
 
-		have, err = w.Of(t.Context(), w.who.Tenant, c, []string{"aida@example.kz"})
+		have, err = w.Of(t.Context(), p)
 		require.NoError(t, err)
 		require.Empty(t, have)
 		require.ErrorIs(t, w.Confirm(t.Context(), tokenIn(t, w.letter(t, 2)), netip.MustParseAddr("192.0.2.1"), ""), form.ErrLink)

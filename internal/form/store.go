@@ -161,8 +161,9 @@ func overdue(ctx context.Context, q db.Querier, now time.Time, limit int) ([]Sub
 }
 
 // submissionsOf returns what a person sent, found by the contact that it became or by its address.
-func submissionsOf(ctx context.Context, q db.Querier, t id.Tenant, c contact.ID, hashes []string) ([]Submission, error) {
-	out, err := db.All[Submission](ctx, q, `SELECT `+submissionColumns+` FROM form_submission WHERE tenant_id = ? AND contact_id = ? ORDER BY id`, t, c)
+func submissionsOf(ctx context.Context, q db.Querier, t id.Tenant, ids []contact.ID, hashes []string) ([]Submission, error) {
+	of := db.Where("tenant_id = ?", t).And(db.In("contact_id", ids))
+	out, err := db.All[Submission](ctx, q, `SELECT `+submissionColumns+` FROM form_submission WHERE `+of.SQL()+` ORDER BY id`, of.Args()...)
 	if err != nil || len(hashes) == 0 {
 		return out, err
 	}

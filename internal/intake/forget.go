@@ -152,10 +152,13 @@ func forgetSamples(ctx context.Context, tx *db.Tx, p contact.Person) error {
 				}
 			}
 		}
+		if p.Mentions(r.Filename) {
+			r.Filename, changed = "…", true
+		}
 		if !changed {
 			continue
 		}
-		if _, err := db.Exec(ctx, tx, `UPDATE import SET columns = ?, error_groups = ? WHERE tenant_id = ? AND id = ?`, r.Columns, r.Groups, p.Tenant, r.ID); err != nil {
+		if _, err := db.Exec(ctx, tx, `UPDATE import SET columns = ?, error_groups = ?, filename = ? WHERE tenant_id = ? AND id = ?`, r.Columns, r.Groups, r.Filename, p.Tenant, r.ID); err != nil {
 			return fmt.Errorf("forget imports: %w", err)
 		}
 	}

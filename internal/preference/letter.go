@@ -331,9 +331,9 @@ func (s *Service) forgetTx(ctx context.Context, tx *db.Tx, a ask) error {
 	return deleteAsk(ctx, tx, a)
 }
 
-// ForgetTx removes everything about one contact, for its erasure.
-func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, t id.Tenant, c contact.ID) error {
-	list, err := asksOf(ctx, tx, t, c)
+// ForgetTx removes everything about a person, for its erasure: also what was asked for by an address that no job has looked up yet.
+func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p contact.Person) error {
+	list, err := s.asksOfPerson(ctx, tx, p)
 	if err != nil {
 		return fmt.Errorf("forget contact: %w", err)
 	}
@@ -343,6 +343,57 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, t id.Tenant, c contac
 		}
 	}
 	return nil
+}
+
+// Asked is a letter that a person asked for, for the copy of everything known about it.
+type Asked struct {
+	At        time.Time
+	Kind      string // link, address
+	Address   string // the new address that waits to be confirmed; else empty
+	IP        string
+	UserAgent string
+}
+
+// Tell returns which letters a person asked for; they are kept until their links end.
+func (s *Service) Tell(ctx context.Context, p contact.Person) ([]Asked, error) {
+	list, err := s.asksOfPerson(ctx, s.DB, p)
+	if err != nil {
+		return nil, fmt.Errorf("tell of asks: %w", err)
+	}
+	out := make([]Asked, len(list))
+	for i, a := range list {
+		out[i] = Asked{At: a.At, Kind: string(a.Kind), IP: a.IP, UserAgent: a.UserAgent}
+		if a.Address == nil {
+			continue
+		}
+		if out[i].Address, err = s.address(a); err != nil {
+			return nil, fmt.Errorf("tell of asks: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// asksOfPerson returns the asks under any number of a person, and those with its address whose contact is not looked up yet. Addresses are
+// sealed, so these are opened one by one; they are the letters of the last moments.
+func (s *Service) asksOfPerson(ctx context.Context, q db.Querier, p contact.Person) ([]ask, error) {
+	list, err := asksOf(ctx, q, p.Tenant, p.IDs)
+	if err != nil {
+		return nil, err
+	}
+	open, err := asksOfNobody(ctx, q, p.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range open {
+		address, err := s.address(a)
+		if err != nil {
+			return nil, err
+		}
+		if p.Mentions(address) {
+			list = append(list, a)
+		}
+	}
+	return list, nil
 }
 
 // Start makes sure that the sweep waits in the queue. It is called at each start, on every node.

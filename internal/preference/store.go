@@ -155,9 +155,17 @@ func deleteAsk(ctx context.Context, tx *db.Tx, a ask) error {
 	return err
 }
 
-// asksOf returns what is kept of asks about one contact.
-func asksOf(ctx context.Context, q db.Querier, t id.Tenant, c contact.ID) ([]ask, error) {
-	return db.All[ask](ctx, q, `SELECT `+askColumns+` FROM preference_ask WHERE tenant_id = ? AND contact_id = ? ORDER BY id`, t, c)
+// asksOf returns what is kept of asks under the numbers of a person, also as a guest.
+func asksOf(ctx context.Context, q db.Querier, t id.Tenant, ids []contact.ID) ([]ask, error) {
+	own, numbers := db.In("contact_id", ids)
+	guest, guests := db.In("guest_id", ids)
+	w := db.Where("tenant_id = ?", t).And("("+own+" OR "+guest+")", numbers, guests)
+	return db.All[ask](ctx, q, `SELECT `+askColumns+` FROM preference_ask WHERE `+w.SQL()+` ORDER BY id`, w.Args()...)
+}
+
+// asksOfNobody returns the asks whose address is not looked up yet.
+func asksOfNobody(ctx context.Context, q db.Querier, t id.Tenant) ([]ask, error) {
+	return db.All[ask](ctx, q, `SELECT `+askColumns+` FROM preference_ask WHERE tenant_id = ? AND contact_id IS NULL AND address IS NOT NULL ORDER BY id`, t)
 }
 
 // dropLogos removes the oldest pictures beyond keep, but none that the draft or a published version names.

@@ -12,8 +12,10 @@ import (
 	"keruen/internal/contact"
 	"keruen/internal/delivery"
 	"keruen/internal/form"
+	"keruen/internal/intake/export"
 	"keruen/internal/lang"
 	"keruen/internal/page"
+	"keruen/internal/preference"
 )
 
 // TellContact tells what package contact keeps: the contact, its fields, lists, tags, further addresses, consents with their evidence, pauses,
@@ -189,7 +191,7 @@ func TellDeliveries(s *delivery.Service, names func(ctx context.Context, who acc
 // TellForms tells what the person sent by forms.
 func TellForms(s *form.Service) Teller {
 	return Tell(func(ctx context.Context, p contact.Person) ([]Section, error) {
-		list, err := s.Of(ctx, p.Tenant, p.Contact, p.Addresses)
+		list, err := s.Of(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -214,6 +216,40 @@ func answers(a form.Answers) []string {
 		out = append(out, key+": "+a.Fields[key])
 	}
 	return out
+}
+
+// TellPreferences tells which letters the person asked for on the public page.
+func TellPreferences(s *preference.Service) Teller {
+	return Tell(func(ctx context.Context, p contact.Person) ([]Section, error) {
+		list, err := s.Tell(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		out := Section{Key: "asked_letters", Title: w("Письма, запрошенные на странице предпочтений", "Қалаулар бетінде сұралған хаттар", "Letters asked for on the preference page"), Columns: []Column{
+			{"at", nameWhen}, {"kind", w("Вид", "Түрі", "Kind")}, {"address", w("Новый адрес", "Жаңа мекенжай", "New address")},
+			{"ip", w("IP-адрес", "IP мекенжайы", "IP address")}, {"user_agent", w("Программа", "Бағдарлама", "Program")}}}
+		for _, a := range list {
+			out.Rows = append(out.Rows, []any{a.At, worded(askedLetters, a.Kind), a.Address, a.IP, a.UserAgent})
+		}
+		return []Section{out}, nil
+	})
+}
+
+// TellExports tells which files with the person members took out, as far as the files are still kept.
+func TellExports(s *export.Service) Teller {
+	return Tell(func(ctx context.Context, p contact.Person) ([]Section, error) {
+		list, err := s.Of(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		out := Section{Key: "exports", Title: w("Выгрузки, в которых есть контакт (пока файл хранится)", "Контакт бар жүктемелер (файл сақталып тұрғанда)", "Exports with the contact (while their files are kept)"), Columns: []Column{
+			{"at", nameWhen}, {"number", w("Номер", "Нөмірі", "Number")}, {"format", w("Формат", "Пішімі", "Format")}, {"downloads", w("Скачан, раз", "Жүктелді, рет", "Downloads")},
+			{"until", w("Хранится до", "Дейін сақталады", "Kept until")}}}
+		for _, e := range list {
+			out.Rows = append(out.Rows, []any{e.CreatedAt, e.ID.String(), string(e.Ask.Format), e.Downloads, e.ExpiresAt})
+		}
+		return []Section{out}, nil
+	})
 }
 
 // TellLog tells what members of the account did about the contact: the names of fields that were changed, never their values.

@@ -75,6 +75,11 @@ var acts = map[delivery.EventKind]lang.Text{
 	"unsubscribe": w("отписка", "бас тарту", "unsubscribed"), "complaint": w("жалоба", "шағым", "complaint"),
 }
 
+var askedLetters = map[string]lang.Text{
+	"link":    w("ссылка на страницу предпочтений", "қалаулар бетінің сілтемесі", "a link to the preference page"),
+	"address": w("подтверждение нового адреса", "жаңа мекенжайды растау", "the confirmation of a new address"),
+}
+
 var kinds = map[Kind]lang.Text{
 	Copy: w("копия данных", "деректер көшірмесі", "copy of data"), Erasure: w("стирание", "жою", "erasure"), Correction: w("исправление", "түзету", "correction"),
 }

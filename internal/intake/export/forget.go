@@ -3,25 +3,48 @@ package export
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"keruen/internal/contact"
 	"keruen/internal/db"
 )
 
-// ForgetFiles deletes the files that name a person, for its erasure (CMP-11). The export stays in the list, as one whose time is over.
-func (s *Service) ForgetFiles(ctx context.Context, p contact.Person) error {
-	rows, err := db.All[row](ctx, s.db, `SELECT `+columns+` FROM export WHERE tenant_id = ? AND blob_key <> ''`, p.Tenant)
-	if err != nil {
-		return fmt.Errorf("forget exports: %w", err)
+// Of returns the exports whose files name a person, as far as the files are kept (CMP-11).
+func (s *Service) Of(ctx context.Context, p contact.Person) ([]Export, error) {
+	rows, err := s.naming(ctx, p)
+	out := make([]Export, len(rows))
+	for i, r := range rows {
+		out[i] = r.export()
 	}
+	return out, err
+}
+
+// naming reads through the files that are kept.
+func (s *Service) naming(ctx context.Context, p contact.Person) ([]row, error) {
+	rows, err := db.All[row](ctx, s.db, `SELECT `+columns+` FROM export WHERE tenant_id = ? AND blob_key <> '' ORDER BY id`, p.Tenant)
+	if err != nil {
+		return nil, fmt.Errorf("find exports of a person: %w", err)
+	}
+	var out []row
 	for _, r := range rows {
 		hit, err := s.blobs.Mentions(ctx, p.Tenant, r.Blob, p.Mentions)
 		if err != nil {
-			return fmt.Errorf("forget exports: %w", err)
+			return nil, fmt.Errorf("find exports of a person: %w", err)
 		}
-		if !hit {
-			continue
+		if hit {
+			out = append(out, r)
 		}
+	}
+	return out, nil
+}
+
+// ForgetFiles deletes the files that name a person, for its erasure (CMP-11). The export stays in the list, as one whose time is over.
+func (s *Service) ForgetFiles(ctx context.Context, p contact.Person) error {
+	rows, err := s.naming(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
 		err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 			_, err := db.Exec(ctx, tx, `UPDATE export SET blob_key = '', state = ? WHERE tenant_id = ? AND id = ?`, Expired, p.Tenant, r.ID)
 			return err
@@ -43,13 +66,24 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p contact.Person) err
 		return fmt.Errorf("forget exports: %w", err)
 	}
 	for _, r := range rows {
-		if !p.Mentions(r.Ask.V.Filter.Search) {
+		search, reason := p.Mentions(r.Ask.V.Filter.Search), p.Mentions(r.Reason)
+		if !search && !reason {
 			continue
 		}
-		r.Ask.V.Filter.Search = "…"
-		if _, err := db.Exec(ctx, tx, `UPDATE export SET ask = ? WHERE tenant_id = ? AND id = ?`, r.Ask, p.Tenant, r.ID); err != nil {
+		if search {
+			r.Ask.V.Filter.Search = "…"
+		}
+		if reason {
+			r.Reason = "…"
+		}
+		if _, err := db.Exec(ctx, tx, `UPDATE export SET ask = ?, reason = ? WHERE tenant_id = ? AND id = ?`, r.Ask, r.Reason, p.Tenant, r.ID); err != nil {
 			return fmt.Errorf("forget exports: %w", err)
 		}
 	}
 	return nil
 }
+
+var addresses = regexp.MustCompile(`[^\s@<>«»"]+@[^\s@<>«»"]+|\+?\d[\d ()\-.]{7,}\d`)
+
+// unnamed puts "…" in the place of addresses and numbers: the log of actions can never be changed, so nobody must stand in it.
+func unnamed(text string) string { return addresses.ReplaceAllString(text, "…") }
