@@ -136,3 +136,24 @@ func (w *world) naive(search string) []contact.ID {
 	require.NoError(w.t, err)
 	return got
 }
+
+// AUD-5
+func TestAListIsPagedInTheOrderOfCreation(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		l, err := w.CreateList(t.Context(), w.who, "News")
+		require.NoError(t, err)
+		var on []contact.ID
+		for i := range 7 {
+			c := w.create(fmt.Sprintf("a%d@example.kz", i)).ID
+			if i%3 > 0 {
+				on = append(on, c)
+			}
+		}
+		require.NoError(t, w.Join(t.Context(), w.who, l.ID, on))
+		require.Equal(t, []contact.ID{on[0], on[1], on[2], on[3]}, w.walk(contact.Filter{List: l.ID, Sort: "created_at"}, 1))
+		require.Equal(t, []contact.ID{on[3], on[2], on[1], on[0]}, w.walk(contact.Filter{List: l.ID}, 3))
+		total, err := w.Count(t.Context(), w.who, contact.Filter{List: l.ID})
+		require.NoError(t, err)
+		require.Equal(t, contact.Total{N: 4}, total)
+	})
+}
