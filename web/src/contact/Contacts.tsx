@@ -45,7 +45,7 @@ export function Contacts({ adding }: { adding?: boolean }) {
   const choice = useChoice(filter)
   const narrowed = Boolean(filter.search || filter.list || filter.tag || filter.segment || filter.consent)
   const empty = !narrowed && list.query.data !== undefined && list.rows.length === 0
-  const total = list.total && t('list.total', { count: list.total.n, n: (list.total.approx ? '≈ ' : '') + fmt.number(list.total.n) })
+  const total = list.total && t('list.total', { count: list.total.n, n: fmt.total(list.total) })
   return (
     <Page
       title={t('title')}

@@ -37,10 +37,10 @@ export function MassBar({ chosen, all, filter, total, onAll, onClear }: Props) {
   const [deleting, setDeleting] = useState(false)
   const act = useAct({ chosen, all, filter, onClear })
   const count = all ? (total?.n ?? 0) : chosen.size
-  const n = (all && total?.approx ? '≈ ' : '') + fmt.number(count)
+  const n = fmt.total({ n: count, approx: all && total?.approx })
   const tooMany = !all && chosen.size > namedAtMost
   return (
-    <SelectionBar count={count} approx={all && total?.approx} all={all} total={total?.n} onAll={onAll} onClear={onClear}>
+    <SelectionBar count={count} approx={total?.approx} all={all} total={total?.n} onAll={onAll} onClear={onClear}>
       {tooMany && <span className="subtle">{t('mass.too_many', { n: fmt.number(namedAtMost) })}</span>}
       <ActMenu label={t('mass.lists')} disabled={tooMany} acts={['join', 'leave']} onChoose={setAsking} />
       <ActMenu label={t('mass.tags')} disabled={tooMany} acts={['tag', 'untag']} onChoose={setAsking} />

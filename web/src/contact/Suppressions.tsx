@@ -80,7 +80,7 @@ export function Suppressions() {
               {t('stopfile:only_file')}
             </Button>
           )}
-          {list.total && <span className="muted tabular">{t('stopfile:count', { count: list.total.n, n: fmt.number(list.total.n) + (list.total.approx ? '+' : '') })}</span>}
+          {list.total && <span className="muted tabular">{t('stopfile:count', { count: list.total.n, n: fmt.total(list.total) })}</span>}
         </FilterBar>
       )}
       <Panel flush>

@@ -102,7 +102,7 @@ function Whom({ filter }: { filter: Omit<ContactSearch, 'sort'> }) {
     queryFn: async ({ signal }) => (await listContacts({ query: { ...filter, limit: 1 }, signal })).total ?? null,
   })
   const narrowed = Object.values(filter).some(Boolean)
-  const n = data ? (data.approx ? '≈ ' : '') + fmt.number(data.n) : '…'
+  const n = data ? fmt.total(data) : '…'
   return <p>{t(narrowed ? 'whom.found' : 'whom.all', { n })}</p>
 }
 

@@ -35,14 +35,12 @@ function ContactTile() {
     <Loaded query={query} skeleton={<TilesSkeleton tiles={1} />}>
       {(total) => (
         <StatTiles>
-          <StatTile label={t('tiles.contacts')} value={total && totalText(fmt.number(total.n), total.approx)} link={{ to: '/contacts' as '/' }} />
+          <StatTile label={t('tiles.contacts')} value={total && fmt.total(total)} link={{ to: '/contacts' as '/' }} />
         </StatTiles>
       )}
     </Loaded>
   )
 }
-
-const totalText = (n: string, approx: boolean) => (approx ? `≈ ${n}` : n)
 
 function CampaignTiles() {
   const { t } = useTranslation('home')
@@ -64,7 +62,7 @@ function CampaignTiles() {
             {permissions.includes('contacts.view') && (
               <StatTile
                 label={t('tiles.contacts')}
-                value={contacts.data ? totalText(fmt.number(contacts.data.n), contacts.data.approx) : null}
+                value={contacts.data ? fmt.total(contacts.data) : null}
                 note={t('tiles.contacts_note')}
                 link={{ to: '/contacts' as '/' }}
               />

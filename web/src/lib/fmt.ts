@@ -165,6 +165,11 @@ export class Fmt {
   }
 
   /** 42,4 % of a share between 0 and 1. */
+  /** How many there are; 10 000+ when counting stopped there. */
+  total(t: { n: number; approx?: boolean }): string {
+    return this.number(t.n) + (t.approx ? '+' : '')
+  }
+
   percent(share: number, digits = 1): string {
     return this.number(share * 100, digits) + (this.lang === 'ru' ? `${nbsp}%` : '%')
   }

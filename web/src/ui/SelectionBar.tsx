@@ -22,7 +22,7 @@ interface Props {
 export function SelectionBar({ count, approx, all, onAll, total, onClear, children }: Props) {
   const { t } = useTranslation('ui')
   const fmt = useFmt()
-  const n = (approx ? '≈ ' : '') + fmt.number(count)
+  const n = fmt.total({ n: count, approx: approx && all })
   return (
     <section className={css.bar} aria-label={t('selection.label')}>
       <div className={css.count} aria-live="polite">
@@ -30,7 +30,7 @@ export function SelectionBar({ count, approx, all, onAll, total, onClear, childr
       </div>
       {!all && onAll && total !== undefined && total > count && (
         <Button variant="subtle" size="compact-sm" onClick={onAll}>
-          {t('selection.choose_all', { n: (approx ? '≈ ' : '') + fmt.number(total) })}
+          {t('selection.choose_all', { n: fmt.total({ n: total, approx }) })}
         </Button>
       )}
       <div className={css.actions}>{children}</div>
