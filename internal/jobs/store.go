@@ -91,21 +91,39 @@ type ending struct {
 // finish records the end of a call, if the task still is ours. A task that was asked for again while it
 // ran is queued once more when it ends; while it is only put off, that waits.
 func finish(ctx context.Context, tx *db.Tx, task ID, token int64, e ending) error {
-	if e.state.Finished() {
-		n, err := db.Exec(ctx, tx, `
-			UPDATE task SET state = 0, payload = next_payload, run_at = next_run_at, attempts = 0,
-				next_payload = NULL, next_run_at = NULL, owner = '', lease_until = 0, token = token + 1, last_error = ?
-			WHERE id = ? AND token = ? AND state = 1 AND next_payload IS NOT NULL`, nullable(e.lastError), task, token)
-		if err != nil || n == 1 {
-			return err
-		}
+	if !e.state.Finished() {
+		_, err := settle(ctx, tx, task, token, e, "")
+		return err
 	}
-	_, err := db.Exec(ctx, tx, `
+	if again, err := requeue(ctx, tx, task, token, e); err != nil || again {
+		return err
+	}
+	// Somebody may be asking for it again at this moment: PostgreSQL lets the statement above pass by a request that is not
+	// committed yet, makes this one wait for it, and then looks at the row anew.
+	ended, err := settle(ctx, tx, task, token, e, " AND next_payload IS NULL")
+	if err != nil || ended {
+		return err
+	}
+	_, err = requeue(ctx, tx, task, token, e)
+	return err
+}
+
+// requeue puts a task that was asked for while it ran back into the queue, with what was asked for last.
+func requeue(ctx context.Context, tx *db.Tx, task ID, token int64, e ending) (bool, error) {
+	n, err := db.Exec(ctx, tx, `
+		UPDATE task SET state = 0, payload = next_payload, run_at = next_run_at, attempts = 0,
+			next_payload = NULL, next_run_at = NULL, owner = '', lease_until = 0, token = token + 1, last_error = ?
+		WHERE id = ? AND token = ? AND state = 1 AND next_payload IS NOT NULL`, nullable(e.lastError), task, token)
+	return n == 1, err
+}
+
+func settle(ctx context.Context, tx *db.Tx, task ID, token int64, e ending, only string) (bool, error) {
+	n, err := db.Exec(ctx, tx, `
 		UPDATE task SET state = ?, run_at = ?, attempts = attempts - ?, finished_at = ?, owner = '', lease_until = 0,
 			token = token + 1, last_error = ?
-		WHERE id = ? AND token = ? AND state = 1`,
+		WHERE id = ? AND token = ? AND state = 1`+only,
 		int(e.state), e.runAt, e.spent, finishedAt(tx, e.state), nullable(e.lastError), task, token)
-	return err
+	return n == 1, err
 }
 
 func finishedAt(tx *db.Tx, s State) time.Time {
