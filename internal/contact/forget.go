@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -84,7 +85,7 @@ func (p Person) Mentions(text string) bool {
 	return false
 }
 
-// Redact puts "…" in the place of e-mail addresses and of numbers as they are kept.
+// Redact puts "…" in the place of the person's addresses; where a number stands in another writing than it is kept, in the place of every address.
 func (p Person) Redact(text string) string {
 	for _, a := range p.Addresses {
 		for {
@@ -95,7 +96,29 @@ func (p Person) Redact(text string) string {
 			text = text[:i] + "…" + text[i+len(a):]
 		}
 	}
+	if p.Mentions(text) {
+		text = Unnamed(text)
+	}
+	if p.Mentions(text) {
+		return "…"
+	}
 	return text
+}
+
+// addressLike is what may be an e-mail address, also one with a slip in it, or a telephone; minDigits keeps dates out.
+var addressLike = regexp.MustCompile(`[^\s@<>«»"]+@[^\s@<>«»"]+|\+?\d[\d ()\-.]{7,}\d`)
+
+const minDigits = 9
+
+// Unnamed puts "…" in the place of all addresses and numbers. Words that members type go through it into the log of actions, which can never be
+// changed: nobody who may ask for an erasure must stand there.
+func Unnamed(text string) string {
+	return addressLike.ReplaceAllStringFunc(text, func(found string) string {
+		if !strings.Contains(found, "@") && len(strings.ReplaceAll(onlyDigits(found), "|", "")) < minDigits {
+			return found
+		}
+		return "…"
+	})
 }
 
 // onlyDigits leaves the digits of numbers, whatever people put between them; what cannot be within a number parts them.
@@ -132,7 +155,10 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p Person) error {
 	if err := s.stopForgotten(ctx, tx, got); err != nil {
 		return fmt.Errorf("forget contact: %w", err)
 	}
-	if err := forgetProofs(ctx, tx, p); err != nil {
+	if err := blankProofs(ctx, tx, p.Tenant, p.IDs); err != nil {
+		return fmt.Errorf("forget contact: %w", err)
+	}
+	if err := redactProofs(ctx, tx, p); err != nil {
 		return fmt.Errorf("forget contact: %w", err)
 	}
 	if err := s.removeTx(ctx, tx, p.Tenant, []Contact{got}, ByDeletion); err != nil {
@@ -157,27 +183,69 @@ func (s *Service) stopForgotten(ctx context.Context, tx *db.Tx, c Contact) error
 	return nil
 }
 
-// forgetStops leaves of the entries of a person nothing but the keyed hash.
+// forgetStops leaves of the entries of a person nothing but the keyed hash, and takes its addresses out of what is noted at others.
 func (s *Service) forgetStops(ctx context.Context, tx *db.Tx, p Person) error {
 	var hashes []string
 	for _, a := range p.Addresses {
 		hashes = append(hashes, s.hash(p.Tenant, a))
 	}
 	w := db.Where("tenant_id = ?", p.Tenant).And(db.In("address_hash", hashes))
-	_, err := db.Exec(ctx, tx, `UPDATE suppression SET address = '', detail = '' WHERE `+w.SQL(), w.Args()...)
-	return err
+	if _, err := db.Exec(ctx, tx, `UPDATE suppression SET address = '', detail = '' WHERE `+w.SQL(), w.Args()...); err != nil {
+		return err
+	}
+	for _, a := range p.Addresses {
+		_, err := db.Exec(ctx, tx, `UPDATE suppression SET detail = '…' WHERE tenant_id = ? AND lower(detail) LIKE ? ESCAPE '!'`, p.Tenant, db.Contains(strings.ToLower(a)))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// forgetProofs blanks what a proof tells about the person alone. A proof that others share, as that of an import, tells nothing about one of them.
-func forgetProofs(ctx context.Context, tx *db.Tx, p Person) error {
-	in, ids := db.In("c.contact_id", p.IDs)
-	out, others := db.In("o.contact_id", p.IDs)
+// blankProofs blanks what a proof tells about a person alone. A proof that others share, as that of an import, tells nothing about one of them.
+func blankProofs(ctx context.Context, tx *db.Tx, t id.Tenant, people []ID) error {
+	in, ids := db.In("c.contact_id", people)
+	out, others := db.In("o.contact_id", people)
 	_, err := db.Exec(ctx, tx, `
 		UPDATE consent_proof SET ip = '', user_agent = '', evidence = '{}'
 		WHERE tenant_id = ? AND id IN (SELECT c.proof_id FROM consent c WHERE c.tenant_id = ? AND `+in+`)
 			AND NOT EXISTS (SELECT 1 FROM consent o WHERE o.tenant_id = ? AND o.proof_id = consent_proof.id AND NOT (`+out+`))`,
-		p.Tenant, p.Tenant, ids, p.Tenant, others)
+		t, t, ids, t, others)
 	return err
+}
+
+// redactProofs takes the person's addresses out of what members wrote into proofs: "letter from …", the name of a file. That may be the proof
+// of others.
+func redactProofs(ctx context.Context, tx *db.Tx, p Person) error {
+	in, ids := db.In("c.contact_id", p.IDs)
+	where, args := `id IN (SELECT c.proof_id FROM consent c WHERE c.tenant_id = ? AND `+in+`)`, []any{p.Tenant, p.Tenant, ids}
+	for _, a := range p.Addresses {
+		text := db.Contains(strings.ToLower(a))
+		where, args = where+` OR lower(wording) LIKE ? ESCAPE '!' OR lower(evidence) LIKE ? ESCAPE '!'`, append(args, text, text)
+	}
+	rows, err := db.All[struct {
+		ID       ProofID                    `db:"id"`
+		Wording  string                     `db:"wording"`
+		Evidence db.JSON[map[string]string] `db:"evidence"`
+	}](ctx, tx, `SELECT id, wording, evidence FROM consent_proof WHERE tenant_id = ? AND (`+where+`)`, args...)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		wording, changed := p.Redact(r.Wording), false
+		for key, text := range r.Evidence.V {
+			if clean := p.Redact(text); clean != text {
+				r.Evidence.V[key], changed = clean, true
+			}
+		}
+		if !changed && wording == r.Wording {
+			continue
+		}
+		if _, err := db.Exec(ctx, tx, `UPDATE consent_proof SET wording = ?, evidence = ? WHERE tenant_id = ? AND id = ?`, wording, r.Evidence, p.Tenant, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetDomains drops what the DNS said about a domain on which nobody else is: the domain may be the person's own.

@@ -69,7 +69,8 @@ func (s *Service) guestContact(ctx context.Context, tx *db.Tx, t id.Tenant, a Ad
 	return c.ID, s.insertContacts(ctx, tx, []Contact{c})
 }
 
-// ForgetGuestTx ends a visit: the consent that was given for the letter alone holds no more — its record stays — and a guest goes.
+// ForgetGuestTx ends a visit: the consent that was given for the letter alone holds no more — its record stays — and a guest goes,
+// also the network address and the browser that its proofs tell.
 // A contact of the account, or what is gone already, is left as it is.
 func (s *Service) ForgetGuestTx(ctx context.Context, tx *db.Tx, t id.Tenant, c ID, consent ConsentID) error {
 	if consent != 0 {
@@ -82,6 +83,9 @@ func (s *Service) ForgetGuestTx(ctx context.Context, tx *db.Tx, t id.Tenant, c I
 		return nil
 	}
 	if err != nil {
+		return fmt.Errorf("forget guest: %w", err)
+	}
+	if err := blankProofs(ctx, tx, t, []ID{c}); err != nil {
 		return fmt.Errorf("forget guest: %w", err)
 	}
 	if err := deleteRows(ctx, tx, got); err != nil {

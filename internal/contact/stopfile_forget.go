@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"keruen/internal/db"
@@ -49,6 +50,7 @@ func (s *StopFiles) dropBlob(ctx context.Context, f StopFile) error {
 			now.State, now.FinishedAt = StopCancelled, tx.Now
 		}
 		now.blob = ""
+		now.blankRows()
 		return saveStopFile(ctx, tx, now)
 	})
 	if err != nil {
@@ -63,9 +65,13 @@ func (s *StopFiles) ForgetTx(ctx context.Context, tx *db.Tx, p Person) error {
 	if err != nil {
 		return fmt.Errorf("forget stop-list files: %w", err)
 	}
+	theirs, err := s.filesOf(ctx, tx, p)
+	if err != nil {
+		return fmt.Errorf("forget stop-list files: %w", err)
+	}
 	for _, r := range rows {
 		f := r.file()
-		if !f.forget(p) {
+		if !f.forget(p, theirs[f.ID]) {
 			continue
 		}
 		if err := saveStopFile(ctx, tx, f); err != nil {
@@ -78,22 +84,54 @@ func (s *StopFiles) ForgetTx(ctx context.Context, tx *db.Tx, p Person) error {
 	return nil
 }
 
-func (f *StopFile) forget(p Person) (changed bool) {
-	blank := func(s *string) {
-		if p.Mentions(*s) {
-			*s, changed = "…", true
-		}
+// filesOf returns the files that brought a person's addresses to the stop-list.
+func (s *StopFiles) filesOf(ctx context.Context, tx *db.Tx, p Person) (map[StopFileID]bool, error) {
+	var hashes []string
+	for _, a := range p.Addresses {
+		hashes = append(hashes, s.contacts.hash(p.Tenant, a))
 	}
-	blank(&f.Filename)
-	blank(&f.Note)
+	w := db.Where("tenant_id = ?", p.Tenant).And("file_id IS NOT NULL").And(db.In("address_hash", hashes))
+	files, err := db.All[StopFileID](ctx, tx, `SELECT DISTINCT file_id FROM suppression WHERE `+w.SQL(), w.Args()...)
+	out := map[StopFileID]bool{}
+	for _, f := range files {
+		out[f] = true
+	}
+	return out, err
+}
+
+// forget takes a person out of what is kept of a file. Of a file that had the person in it no row is kept at all: beside an address that is
+// found stand names, and the same address with a slip.
+func (f *StopFile) forget(p Person, theirs bool) (changed bool) {
+	texts := []*string{&f.Filename, &f.Note}
 	for i := range f.Columns {
-		blank(&f.Columns[i].Header)
-		for k := range f.Columns[i].Samples {
-			blank(&f.Columns[i].Samples[k])
+		texts = append(texts, &f.Columns[i].Header)
+	}
+	for _, text := range texts {
+		if clean := p.Redact(*text); clean != *text {
+			*text, changed = clean, true
 		}
 	}
-	for i := range f.Rejects {
-		blank(&f.Rejects[i].Value)
+	if theirs || f.shows(p) {
+		changed = true
+		f.blankRows()
 	}
 	return changed
+}
+
+// shows tells whether a row that is kept names a person.
+func (f *StopFile) shows(p Person) bool {
+	for _, c := range f.Columns {
+		if slices.ContainsFunc(c.Samples, p.Mentions) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(f.Rejects, func(r StopReject) bool { return p.Mentions(r.Value) })
+}
+
+// blankRows forgets the rows that are kept.
+func (f *StopFile) blankRows() {
+	f.Rejects = nil
+	for i := range f.Columns {
+		f.Columns[i].Samples = []string{}
+	}
 }

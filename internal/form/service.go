@@ -335,7 +335,7 @@ func (s *Service) Delete(ctx context.Context, who access.Actor, f ID) error {
 		if err := deleteForm(ctx, tx, who.Tenant, f); err != nil {
 			return err
 		}
-		return record(ctx, tx, who, got, "form.deleted", map[string]any{"name": got.Name})
+		return record(ctx, tx, who, got, "form.deleted", map[string]any{"name": contact.Unnamed(got.Name)})
 	})
 	if err != nil {
 		return fmt.Errorf("delete form: %w", err)

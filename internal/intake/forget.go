@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"keruen/internal/contact"
@@ -47,7 +48,15 @@ type forgettable struct {
 // dropFile takes the file from an import; one that had not begun is over.
 func (s *Service) dropFile(ctx context.Context, p contact.Person, i forgettable) error {
 	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := db.Exec(ctx, tx, `
+		r, err := db.One[importRow](ctx, tx, `SELECT `+importColumns+` FROM import WHERE tenant_id = ? AND id = ?`+tx.Dialect().Lock(), p.Tenant, i.ID)
+		if err != nil {
+			return err
+		}
+		r.blankRows()
+		if err := saveForgotten(ctx, tx, r); err != nil {
+			return err
+		}
+		_, err = db.Exec(ctx, tx, `
 			UPDATE import SET blob_key = '', state = CASE WHEN state IN (?, ?, ?) THEN ? ELSE state END, version = version + 1
 			WHERE tenant_id = ? AND id = ?`, Draft, Ready, Paused, Cancelled, p.Tenant, i.ID)
 		return err
@@ -102,7 +111,7 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p contact.Person) err
 			return fmt.Errorf("forget imports: %w", err)
 		}
 	}
-	return forgetSamples(ctx, tx, p)
+	return forgetShown(ctx, tx, p)
 }
 
 // forgetLines blanks the rows that name a person. Rows with an address are found by the database, numbers in any writing by reading.
@@ -130,37 +139,81 @@ func forgetLines(ctx context.Context, tx *db.Tx, p contact.Person, table, text, 
 	}
 }
 
-// forgetSamples blanks examples that name a person: of columns, of errors, of what an undoing kept.
-func forgetSamples(ctx context.Context, tx *db.Tx, p contact.Person) error {
+// forgetShown takes a person out of what imports show: their names, heads and declarations, and the examples of columns and of errors.
+func forgetShown(ctx context.Context, tx *db.Tx, p contact.Person) error {
 	rows, err := db.All[importRow](ctx, tx, `SELECT `+importColumns+` FROM import WHERE tenant_id = ?`, p.Tenant)
 	if err != nil {
 		return fmt.Errorf("forget imports: %w", err)
 	}
 	for _, r := range rows {
-		changed := false
-		for i := range r.Columns.V {
-			for k, sample := range r.Columns.V[i].Samples {
-				if p.Mentions(sample) {
-					r.Columns.V[i].Samples[k], changed = "…", true
-				}
-			}
-		}
-		for i := range r.Groups.V {
-			for k, e := range r.Groups.V[i].Examples {
-				if p.Mentions(fmt.Sprint(e)) {
-					r.Groups.V[i].Examples[k], changed = Example{Row: e.Row, Column: e.Column}, true
-				}
-			}
-		}
-		if p.Mentions(r.Filename) {
-			r.Filename, changed = "…", true
+		changed := r.redact(p)
+		if r.made(p) || r.shows(p) {
+			changed = true
+			r.blankRows()
 		}
 		if !changed {
 			continue
 		}
-		if _, err := db.Exec(ctx, tx, `UPDATE import SET columns = ?, error_groups = ?, filename = ? WHERE tenant_id = ? AND id = ?`, r.Columns, r.Groups, r.Filename, p.Tenant, r.ID); err != nil {
+		if err := saveForgotten(ctx, tx, r); err != nil {
 			return fmt.Errorf("forget imports: %w", err)
 		}
 	}
 	return nil
+}
+
+// redact takes the addresses of a person out of what the member wrote.
+func (r *importRow) redact(p contact.Person) (changed bool) {
+	set := &r.Settings.V
+	texts := []*string{&r.Filename, &set.NewList, &set.Consent.Source, &set.Consent.Wording}
+	if set.Consent.Proof != nil {
+		texts = append(texts, &set.Consent.Proof.Name)
+	}
+	for i := range r.Columns.V {
+		texts = append(texts, &r.Columns.V[i].Header)
+	}
+	for _, g := range r.Groups.V {
+		for k := range g.Examples {
+			texts = append(texts, &g.Examples[k].Column)
+		}
+	}
+	for _, text := range texts {
+		if clean := p.Redact(*text); clean != *text {
+			*text, changed = clean, true
+		}
+	}
+	return changed
+}
+
+// made tells whether the import made the person's contact.
+func (r *importRow) made(p contact.Person) bool {
+	n := r.Notes.V
+	return n.First != 0 && slices.ContainsFunc(p.IDs, func(c contact.ID) bool { return n.First <= c && c <= n.Last })
+}
+
+// shows tells whether an example names a person.
+func (r *importRow) shows(p contact.Person) bool {
+	return slices.ContainsFunc(r.Columns.V, func(c Column) bool { return slices.ContainsFunc(c.Samples, p.Mentions) }) ||
+		slices.ContainsFunc(r.Groups.V, func(g Group) bool {
+			return slices.ContainsFunc(g.Examples, func(e Example) bool { return p.Mentions(e.Value) })
+		})
+}
+
+// blankRows forgets the values of all examples. Of a file that had the person in it none is kept: beside an address that is found stand names,
+// and the same address with a slip.
+func (r *importRow) blankRows() {
+	for i := range r.Columns.V {
+		r.Columns.V[i].Samples = []string{}
+	}
+	for _, g := range r.Groups.V {
+		for k, e := range g.Examples {
+			g.Examples[k] = Example{Row: e.Row, Column: e.Column}
+		}
+	}
+}
+
+// saveForgotten writes what is left of an import.
+func saveForgotten(ctx context.Context, tx *db.Tx, r importRow) error {
+	_, err := db.Exec(ctx, tx, `UPDATE import SET columns = ?, error_groups = ?, filename = ?, settings = ? WHERE tenant_id = ? AND id = ?`,
+		r.Columns, r.Groups, r.Filename, r.Settings, r.Tenant, r.ID)
+	return err
 }

@@ -52,13 +52,13 @@ func (s *Service) prepare(ctx context.Context, tx *db.Tx, who access.Actor, i *I
 // That there is no consent is recorded too.
 func (s *Service) sign(ctx context.Context, tx *db.Tx, who access.Actor, i *Import) error {
 	d := i.Settings.Consent
-	details := map[string]any{"import": i.ID.String(), "file": i.Filename, "file_sha256": i.SHA256, "declared": d.Declared, "source": d.Source, "date": d.Date,
+	details := map[string]any{"import": i.ID.String(), "file": contact.Unnamed(i.Filename), "file_sha256": i.SHA256, "declared": d.Declared, "source": contact.Unnamed(d.Source), "date": d.Date,
 		"channels": d.Channels, "purpose": string(d.Purpose), "wording": d.Wording}
 	if d.Topic != 0 {
 		details["topic"] = d.Topic.String()
 	}
 	if d.Proof != nil {
-		details["proof_file"], details["proof_sha256"] = d.Proof.Name, d.Proof.SHA256
+		details["proof_file"], details["proof_sha256"] = contact.Unnamed(d.Proof.Name), d.Proof.SHA256
 	}
 	act, err := audit.RecordAct(ctx, tx, audit.Act{
 		Tenant: i.Tenant, Who: who.Who(), Pressed: "import",

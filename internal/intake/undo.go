@@ -65,7 +65,7 @@ func (s *Service) TakeBack(ctx context.Context, who access.Actor, i ID) (Import,
 		}
 		imp.State, imp.Done, imp.Undo = Undoing, 0, &Undo{}
 		err := audit.Record(ctx, tx, audit.Entry{Tenant: imp.Tenant, Who: who.Who(), Action: "import.undone", Object: imp.ID.String(),
-			Details: map[string]any{"file": imp.Filename}})
+			Details: map[string]any{"file": contact.Unnamed(imp.Filename)}})
 		return errors.Join(err, s.hand(ctx, tx, imp, kindUndo))
 	})
 }

@@ -432,5 +432,5 @@ func nameOf(name string) (string, error) {
 }
 
 func note(ctx context.Context, tx *db.Tx, who access.Actor, action string, g Segment) error {
-	return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: action, Object: g.ID.String(), Details: map[string]any{"name": g.Name}})
+	return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: action, Object: g.ID.String(), Details: map[string]any{"name": contact.Unnamed(g.Name)}})
 }

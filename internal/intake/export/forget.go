@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"keruen/internal/contact"
 	"keruen/internal/db"
@@ -82,8 +81,3 @@ func (s *Service) ForgetTx(ctx context.Context, tx *db.Tx, p contact.Person) err
 	}
 	return nil
 }
-
-var addresses = regexp.MustCompile(`[^\s@<>«»"]+@[^\s@<>«»"]+|\+?\d[\d ()\-.]{7,}\d`)
-
-// unnamed puts "…" in the place of addresses and numbers: the log of actions can never be changed, so nobody must stand in it.
-func unnamed(text string) string { return addresses.ReplaceAllString(text, "…") }

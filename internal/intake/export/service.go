@@ -52,7 +52,7 @@ func (s *Service) Start(ctx context.Context, who access.Actor, a Ask) (Export, e
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{Tenant: who.Tenant, Who: who.Who(), Action: "export.started", Object: e.ID.String(),
-			Details: map[string]any{"reason": unnamed(a.Reason), "format": string(a.Format), "contacts": a.Filter.about(), "columns": a.Columns}})
+			Details: map[string]any{"reason": contact.Unnamed(a.Reason), "format": string(a.Format), "contacts": a.Filter.about(), "columns": a.Columns}})
 	})
 	if err != nil {
 		return Export{}, fmt.Errorf("start export: %w", err)
