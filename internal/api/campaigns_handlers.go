@@ -123,7 +123,7 @@ func changeOf(ch *campaign.Change, l *Letter, sender, topic *string, audience *A
 		ch.Topic = &t
 	}
 	if audience != nil {
-		lists, err := listIDs("audience.lists", audience.Lists)
+		lists, err := references[contact.ListID]("audience.lists", audience.Lists)
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func (a *API) contact(ctx context.Context, who access.Actor, id contact.ID) (Con
 
 func (a *API) createContact(ctx context.Context, who access.Actor, in *CreateContactInput) (Contact, error) {
 	b := in.Body
-	lists, err := listIDs("lists", b.Lists)
+	lists, err := references[contact.ListID]("lists", b.Lists)
 	if err != nil {
 		return Contact{}, err
 	}
@@ -115,7 +115,7 @@ func (a *API) patchContact(ctx context.Context, who access.Actor, in *PatchConta
 		ch.Fields[key] = &value.Value
 	}
 	if b.Lists != nil {
-		lists, err := listIDs("lists", *b.Lists)
+		lists, err := references[contact.ListID]("lists", *b.Lists)
 		if err != nil {
 			return Contact{}, err
 		}
@@ -132,10 +132,6 @@ func (a *API) patchContact(ctx context.Context, who access.Actor, in *PatchConta
 		return Contact{}, err
 	}
 	return a.contact(ctx, who, id)
-}
-
-func listIDs(field string, texts []string) ([]contact.ListID, error) {
-	return references[contact.ListID](field, texts)
 }
 
 // keyOf reads what a consent is about.

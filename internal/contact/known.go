@@ -52,18 +52,6 @@ func OperatorPrefixes(operator string) []string {
 	return out
 }
 
-// Operators lists the operators of Kazakhstan that are known here.
-func Operators() []string {
-	var out []string
-	for _, r := range knowledge().lines {
-		if r.operator != "" && !slices.Contains(out, r.operator) {
-			out = append(out, r.operator)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // CheckTarget tells whether a target can be evaluated now: its segments are there, and none is frozen.
 func (s *Service) CheckTarget(ctx context.Context, q db.Querier, t id.Tenant, a Target) error {
 	_, err := s.where(ctx, q, t, a)

@@ -210,10 +210,7 @@ func (m *Masses) next(ctx context.Context, task massTask, after int64) ([]Contac
 }
 
 func (m *Masses) act(ctx context.Context, tx *db.Tx, task massTask, batch []Contact) error {
-	ids := make([]ID, len(batch))
-	for i, c := range batch {
-		ids[i] = c.ID
-	}
+	ids := idsOf(batch)
 	cause := causeOf(access.Actor{Via: task.Who})
 	switch task.Mass.Act {
 	case MassJoin:
@@ -236,14 +233,12 @@ func (m *Masses) act(ctx context.Context, tx *db.Tx, task massTask, batch []Cont
 
 // delete removes those of a batch that are still there: somebody may have been quicker.
 func (m *Masses) delete(ctx context.Context, tx *db.Tx, t id.Tenant, batch []Contact) error {
-	var there []Contact
-	for _, c := range batch {
-		rows, err := db.All[row](ctx, tx, `SELECT `+columns(tx)+` FROM contacts c WHERE c.tenant_id = ? AND c.id = ?`, t, c.ID)
-		if err != nil {
-			return err
-		}
-		there = append(there, contacts(rows)...)
+	w := db.Where("c.tenant_id = ?", t).And(db.In("c.id", idsOf(batch)))
+	rows, err := db.All[row](ctx, tx, `SELECT `+columns(tx)+` FROM contacts c WHERE `+w.SQL(), w.Args()...)
+	if err != nil {
+		return err
 	}
+	there := contacts(rows)
 	for _, c := range there {
 		if err := m.contacts.rememberLeft(ctx, tx, c); err != nil {
 			return err

@@ -1,17 +1,16 @@
 package segment
 
 import (
-	"strconv"
-	"strings"
-
 	"context"
 	"fmt"
-	"keruen/internal/access"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"keruen/internal/access"
 	"keruen/internal/contact"
 	"keruen/internal/db"
 	"keruen/internal/id"
