@@ -8,8 +8,10 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 
+	"keruen/internal/channel"
 	"keruen/internal/mail/smtp"
 )
 
@@ -69,6 +71,26 @@ func codeMatches(want, code, enhanced string) bool {
 	}
 	return enhanced == want
 }
+
+// Classify says what an answer means that did not come in an attempt of ours: one in a report of an undelivered message
+// (RFC 3464), or one that a person asks about. enhanced and stage may be empty; a refusal without a stage concerns the letter.
+func Classify(code int, enhanced, text string, stage smtp.Stage) (class string, scope channel.Scope) {
+	if stage == "" {
+		stage = smtp.StageRcpt
+	}
+	c := Channel{rules: builtin()}
+	class = c.classify(smtp.Result{Stage: stage, Reply: smtp.Reply{Code: code, Enhanced: enhanced, Text: text}}, false, false)
+	return class, scopes[class]
+}
+
+// builtin is the table of the program. It is part of the program, so a fault in it is a fault of ours.
+var builtin = sync.OnceValue(func() []rule {
+	rules, err := parseRules(rulesTable)
+	if err != nil {
+		panic(err)
+	}
+	return rules
+})
 
 // classify says what a refusal or a failure means. first is the first attempt for the message.
 func (c *Channel) classify(r smtp.Result, relay, first bool) string {

@@ -134,6 +134,17 @@ func TestRepliesAreUnderstood(t *testing.T) {
 	}
 }
 
+// MSG-4: a bounce that comes later by mail is understood by the same rules.
+func TestAnAnswerIsUnderstoodWithoutAnAttempt(t *testing.T) {
+	t.Parallel()
+	class, scope := Classify(550, "5.1.1", "No such user here", "")
+	require.Equal(t, UserUnknown, class)
+	require.Equal(t, channel.ScopeRecipient, scope)
+	class, scope = Classify(450, "", "mumble", smtp.StageRcpt)
+	require.Equal(t, Other, class, "a report never is a first contact")
+	require.Equal(t, channel.ScopePolicy, scope)
+}
+
 func TestARefusalForOurOwnFaultNeverBurnsAnAddress(t *testing.T) {
 	t.Parallel()
 	c := unit(t)
