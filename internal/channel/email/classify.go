@@ -150,6 +150,8 @@ func classOfError(r smtp.Result) string {
 	switch {
 	case r.MaybeSent:
 		return Uncertain
+	case errors.Is(r.Err, errPolicyLookup):
+		return DNSTemporary
 	case r.Stage == smtp.StageTLS:
 		return TLS
 	case errors.Is(r.Err, smtp.ErrReply), errors.Is(r.Err, smtp.ErrNoAuth), errors.Is(r.Err, smtp.ErrClearLogin):

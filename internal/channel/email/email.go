@@ -39,6 +39,8 @@ type Config struct {
 	AllowPrivate bool
 	RelayTLS     *tls.Config // base for relays, with further roots; nil: those of the system
 	Timeouts     smtp.Timeouts
+	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
+	TLSPolicy TLSPolicy
 }
 
 // Defaults of connections.
@@ -55,6 +57,7 @@ type Channel struct {
 	pool  *pool
 	rules []rule
 	tls   tls.ClientSessionCache
+	trust *tlsTrust
 
 	mu       sync.Mutex
 	profiles map[channel.SenderID]*profile
@@ -82,7 +85,7 @@ func New(conf Config) (*Channel, error) {
 	}
 	return &Channel{
 		conf: conf, pool: newPool(conf.Clock), rules: rules,
-		tls: tls.NewLRUClientSessionCache(1024), profiles: map[channel.SenderID]*profile{},
+		tls: tls.NewLRUClientSessionCache(1024), trust: newTLSTrust(conf.Clock), profiles: map[channel.SenderID]*profile{},
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package email
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,7 +14,6 @@ import (
 const (
 	idleLimit   = 30 * time.Second // servers drop idle connections after 60 to 300 s
 	slotWait    = 20 * time.Second // how long a letter waits for one of the site's connections
-	noTLSFor    = 3 * 24 * time.Hour
 	manySites   = 20_000
 	hurryPause  = 30 * time.Second
 	probeAgain  = 30 * time.Second
@@ -30,7 +30,6 @@ type pool struct {
 	clk   clock.Clock
 	mu    sync.Mutex
 	sites map[string]*site
-	noTLS map[string]time.Time // hosts whose TLS is broken, and until when they are spared it
 
 	idle atomic.Int64 // connections kept for the next letter, of all sites
 
@@ -41,12 +40,13 @@ type pool struct {
 }
 
 func newPool(clk clock.Clock) *pool {
-	return &pool{clk: clk, sites: map[string]*site{}, noTLS: map[string]time.Time{}}
+	return &pool{clk: clk, sites: map[string]*site{}}
 }
 
 // site is one relay, or the set of mail hosts of a provider.
 type site struct {
 	pool  *pool
+	key   string
 	slots chan struct{} // one for each connection in use
 
 	mu       sync.Mutex
@@ -69,7 +69,7 @@ func (p *pool) at(key string, connections, per int) *site {
 		if len(p.sites) >= manySites {
 			p.forgetQuiet()
 		}
-		s = &site{pool: p, slots: make(chan struct{}, connections), per: per}
+		s = &site{pool: p, key: key, slots: make(chan struct{}, connections), per: per}
 		p.sites[key] = s
 	}
 	return s
@@ -148,17 +148,31 @@ func (s *site) narrow() {
 	s.widen = s.pool.clk.Now().Add(narrowFor)
 }
 
-// warm takes an idle connection, the one used last; nil when there is none.
-func (s *site) warm() *smtp.Conn {
+// warm takes an idle connection that will do, the one used last; nil when there is none. fits is asked without the lock,
+// because it may have to look a policy up.
+func (s *site) warm(fits func(*smtp.Conn) bool) *smtp.Conn {
+	s.mu.Lock()
+	idle := slices.Clone(s.idle)
+	s.mu.Unlock()
+	for _, c := range slices.Backward(idle) {
+		if fits(c) && s.take(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// take claims an idle connection, unless somebody was faster.
+func (s *site) take(c *smtp.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.idle) == 0 {
-		return nil
+	i := slices.Index(s.idle, c)
+	if i < 0 {
+		return false
 	}
-	c := s.idle[len(s.idle)-1]
-	s.idle = s.idle[:len(s.idle)-1]
+	s.idle = slices.Delete(s.idle, i, i+1)
 	s.pool.idle.Add(-1)
-	return c
+	return true
 }
 
 // keep puts a connection back, unless it is spent or too many are kept already.
@@ -255,22 +269,6 @@ func (s *site) tooMany(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.per = min(s.per, max(n, 1))
-}
-
-// tlsBroken tells whether TLS to the host is known to fail.
-func (p *pool) tlsBroken(host string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.noTLS[host].After(p.clk.Now())
-}
-
-func (p *pool) breakTLS(host string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.noTLS) >= manySites {
-		clear(p.noTLS)
-	}
-	p.noTLS[host] = p.clk.Now().Add(noTLSFor)
 }
 
 // close says goodbye without keeping anyone waiting.

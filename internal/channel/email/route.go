@@ -21,11 +21,12 @@ const maxTries = 5
 
 // route is where a letter goes and how.
 type route struct {
-	site  *site
-	label string // who answers, for reports
-	relay bool
-	doors []door
-	opt   smtp.Options // but for TLS
+	site   *site
+	label  string // who answers, for reports
+	domain string // of the recipient, in A-labels; TLS policies are its. Empty to a relay
+	relay  bool
+	doors  []door
+	opt    smtp.Options // but for TLS
 }
 
 // door is one address to knock at; host is the name its certificate should bear.
@@ -57,8 +58,8 @@ func (c *Channel) route(ctx context.Context, m channel.Message, r Route, to stri
 func (c *Channel) direct(plan mx.Plan, r Route) *route {
 	out := &route{
 		site:  c.pool.at("mx "+c.source()+" "+plan.Site, or(r.Connections, directConnections), or(r.PerConnection, perConnection)),
-		label: plan.Label(),
-		opt:   c.options(),
+		label: plan.Label(), domain: plan.Domain,
+		opt: c.options(),
 	}
 	// Each host gets one try before any gets its second: a dead family or machine must not
 	// use them all up.
@@ -169,7 +170,8 @@ func (c *Channel) deliver(ctx context.Context, r route, env smtp.Envelope, lette
 
 // hand uses warm connections first. down is positive when no connection came about.
 func (c *Channel) hand(ctx context.Context, r route, env smtp.Envelope, letter []byte) (res smtp.Result, down time.Duration) {
-	for conn := r.site.warm(); conn != nil; conn = r.site.warm() {
+	fits := c.fits(ctx, r)
+	for conn := r.site.warm(fits); conn != nil; conn = r.site.warm(fits) {
 		res := conn.Send(ctx, env, letter)
 		if !stale(ctx, conn, res) {
 			r.site.answered(res)
@@ -210,6 +212,9 @@ func (c *Channel) unreachable(ctx context.Context, r route, res smtp.Result) tim
 	case ctx.Err() != nil:
 		r.site.unproven()
 		return 0
+	case isKeptBack(res):
+		r.site.unproven()
+		return 0
 	case res.Code/100 == 4, res.Stage == smtp.StageAuth && res.Code != 0:
 		r.site.reached()
 		return 0
@@ -232,24 +237,18 @@ func (c *Channel) connect(ctx context.Context, r route) (*smtp.Conn, smtp.Result
 	return nil, res
 }
 
-// knock connects to one address. A stranger's server whose TLS does not work is tried again in
-// clear, at once and for some days: a letter in clear is what it would get if it offered none.
+// knock connects to one address.
 func (c *Channel) knock(ctx context.Context, r route, d door) (*smtp.Conn, smtp.Result) {
-	opt := r.opt
-	opt.TLS = c.tlsFor(r, d)
 	if r.relay {
+		opt := r.opt
+		opt.Host, opt.TLS = d.host, c.tlsFor(r, d)
 		return smtp.Dial(ctx, d.addr.String(), opt)
 	}
-	if c.pool.tlsBroken(d.host) {
-		opt.Security = smtp.Clear
+	p, no := c.policyFor(ctx, r, d.host)
+	if no.Err != nil {
+		return nil, no
 	}
-	conn, res := smtp.Dial(ctx, d.addr.String(), opt)
-	if conn != nil || res.Stage != smtp.StageTLS || opt.Security == smtp.Clear || ctx.Err() != nil {
-		return conn, res
-	}
-	c.pool.breakTLS(d.host)
-	opt.Security = smtp.Clear
-	return smtp.Dial(ctx, d.addr.String(), opt)
+	return c.knockAs(ctx, r, d, p)
 }
 
 func (c *Channel) tlsFor(r route, d door) *tls.Config {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,9 +45,17 @@ type Plan struct {
 	Domain string // A-labels
 	// Site names the set of mail hosts, the same for every domain served by that set. Limits,
 	// health and connections belong to sites, because a provider sees one sender, not our domains.
-	Site     string
+	Site string
+	// Rollup is Site with numbered hosts made one: alt1 to alt4 and mx01, mx02 are what a provider adds and takes
+	// away. It is for limits only. A connection belongs to a Site: two sets that roll up alike need not take
+	// mail for the same domains.
+	Rollup   string
+	Provider string // by Config.ProviderOf; empty: none known
 	Hosts    []Host
 	Implicit bool // no MX: the domain itself is the host (RFC 5321 §5.1)
+	// Secure says that DNSSEC vouches for the hosts' names (for an implicit one, that there is no MX). It says nothing
+	// about their addresses; see Resolver.TLSA.
+	Secure bool
 }
 
 // Host is one mail server. IPv4 addresses come first: reputation is built on them.
@@ -62,15 +71,16 @@ func (r *Resolver) Plan(ctx context.Context, domain string) (Plan, error) {
 	if err != nil {
 		return Plan{}, ErrName
 	}
-	hosts, err := r.mxHosts(ctx, name)
+	hosts, secure, err := r.mxHosts(ctx, name)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Domain: name, Site: siteOf(hosts)}
+	p := Plan{Domain: name, Secure: secure}
 	if len(hosts) == 0 {
-		p.Implicit, p.Site = true, name
+		p.Implicit = true
 		hosts = []Host{{Name: name}}
 	}
+	p.Site, p.Rollup, p.Provider = siteOf(hosts), rollupOf(hosts), r.providerOf(hosts)
 	if hosts = r.cutLoop(hosts); len(hosts) == 0 {
 		return Plan{}, ErrLoop
 	}
@@ -79,14 +89,13 @@ func (r *Resolver) Plan(ctx context.Context, domain string) (Plan, error) {
 }
 
 // mxHosts returns the MX targets by preference; none means that the domain itself is the host.
-func (r *Resolver) mxHosts(ctx context.Context, name string) ([]Host, error) {
-	rrs, err := r.query(ctx, name, dns.TypeMX)
-	if err != nil {
-		return nil, err
+func (r *Resolver) mxHosts(ctx context.Context, name string) (hosts []Host, secure bool, err error) {
+	e := r.lookup(ctx, name, dns.TypeMX)
+	if e.err != nil {
+		return nil, false, e.err
 	}
-	var hosts []Host
 	null := false
-	for _, rr := range rrs {
+	for _, rr := range e.rrs {
 		m, ok := rr.(*dns.MX)
 		if !ok {
 			continue
@@ -102,10 +111,10 @@ func (r *Resolver) mxHosts(ctx context.Context, name string) ([]Host, error) {
 		hosts = append(hosts, Host{Name: target, Preference: m.Preference})
 	}
 	if null && len(hosts) == 0 {
-		return nil, ErrNullMX
+		return nil, false, ErrNullMX
 	}
 	order(hosts)
-	return hosts, nil
+	return hosts, e.secure, nil
 }
 
 // order sorts by preference, in random order within one (RFC 5321 §5.1).
@@ -121,6 +130,31 @@ func siteOf(hosts []Host) string {
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ",")
+}
+
+// numbered is a first label that ends in a number of one or two digits. Longer ones name a customer more often
+// than a machine.
+var numbered = regexp.MustCompile(`^([a-z-]*[a-z])-?\d{1,2}\.`)
+
+func rollupOf(hosts []Host) string {
+	folded := slices.Clone(hosts)
+	for i, h := range folded {
+		folded[i].Name = numbered.ReplaceAllString(h.Name, "$1#.")
+	}
+	return siteOf(folded)
+}
+
+// providerOf asks for the best host first, so that a backup server elsewhere does not decide.
+func (r *Resolver) providerOf(hosts []Host) string {
+	if r.conf.ProviderOf == nil {
+		return ""
+	}
+	for _, h := range hosts {
+		if p := r.conf.ProviderOf(h.Name); p != "" {
+			return p
+		}
+	}
+	return ""
 }
 
 // Label is a short name of the site for people: what the names of its hosts end in alike, or

@@ -37,6 +37,11 @@ type Config struct {
 	NoMemory     bool          // ask anew every time: for people who have just changed a record and look whether it is there
 	SelfNames    []string      // our own mail hosts, in lower case, for the loop guard
 	SelfAddrs    []netip.Addr
+	// Validates says that the servers check DNSSEC and that nobody can change what they tell us on the way: they run on
+	// this machine, or behind a network that is trusted. Only then does their AD bit count (RFC 7672 §2.1.1).
+	Validates bool
+	// ProviderOf names the provider that a mail host belongs to, by the end of its name; nil or empty: none known.
+	ProviderOf func(host string) string
 }
 
 // Resolver asks name servers and remembers. It is safe for concurrent use.
@@ -59,6 +64,8 @@ type entry struct {
 	rrs     []dns.RR
 	err     error
 	expires time.Time
+	secure  bool   // DNSSEC vouches for the answer, also for one that says there is nothing
+	final   string // the name at the end of the aliases, in lower case without the last dot; empty when there were none
 }
 
 // New returns a resolver.
@@ -177,16 +184,21 @@ func texts(rrs []dns.RR, err error) func(func(dns.RR) (string, bool)) ([]string,
 	}
 }
 
-// query returns the records of one kind, from memory when they are fresh. Callers that ask
-// the same at the same time share one question. No records is an empty answer.
+// query returns the records of one kind. No records is an empty answer.
 func (r *Resolver) query(ctx context.Context, name string, kind uint16) ([]dns.RR, error) {
+	e := r.lookup(ctx, name, kind)
+	return e.rrs, e.err
+}
+
+// lookup answers from memory while that is fresh. Callers that ask the same at the same time share one question.
+func (r *Resolver) lookup(ctx context.Context, name string, kind uint16) entry {
 	q := question{strings.ToLower(dns.Fqdn(name)), kind}
 	if _, ok := dns.IsDomainName(q.name); !ok {
-		return nil, ErrName
+		return entry{err: ErrName}
 	}
 	old, known := r.recall(q)
 	if known && r.conf.Clock.Now().Before(old.expires) {
-		return old.rrs, old.err
+		return old
 	}
 	// The question outlives the caller that happened to ask first: others wait for it too.
 	ch := r.flight.DoChan(q.name+" "+dns.TypeToString[kind], func() (any, error) {
@@ -202,10 +214,9 @@ func (r *Resolver) query(ctx context.Context, name string, kind uint16) ([]dns.R
 	})
 	select {
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", ErrTemporary, ctx.Err())
+		return entry{err: fmt.Errorf("%w: %w", ErrTemporary, ctx.Err())}
 	case res := <-ch:
-		e := res.Val.(entry)
-		return e.rrs, e.err
+		return res.Val.(entry)
 	}
 }
 
@@ -238,9 +249,10 @@ func (r *Resolver) forgetSome() {
 	}
 }
 
-// ask follows CNAMEs that the server did not follow itself.
+// ask follows CNAMEs that the server did not follow itself. The answer is secure when every step was.
 func (r *Resolver) ask(ctx context.Context, q question) entry {
 	now, ttl := r.conf.Clock.Now(), maxTTL
+	e := entry{secure: r.conf.Validates}
 	for range maxChain {
 		m, err := r.exchange(ctx, q)
 		if err != nil {
@@ -248,13 +260,20 @@ func (r *Resolver) ask(ctx context.Context, q question) entry {
 		}
 		found, next := pick(m, q)
 		ttl = min(ttl, ttlOf(m))
+		e.secure = e.secure && m.AuthenticatedData
+		e.expires = now.Add(max(ttl, minTTL))
+		if next != "" {
+			e.final = strings.TrimSuffix(next, ".")
+		}
 		switch {
 		case len(found) > 0:
-			return entry{rrs: found, expires: now.Add(max(ttl, minTTL))}
+			e.rrs = found
+			return e
 		case m.Rcode == dns.RcodeNameError:
-			return entry{err: ErrNoDomain, expires: now.Add(max(ttl, minTTL))}
+			e.err = ErrNoDomain
+			return e
 		case next == "":
-			return entry{expires: now.Add(max(ttl, minTTL))}
+			return e
 		}
 		q.name = next
 	}
@@ -262,7 +281,7 @@ func (r *Resolver) ask(ctx context.Context, q question) entry {
 }
 
 // pick returns the records asked for, at the end of the aliases in the answer; next is where
-// the aliases lead when the answer has no such record.
+// the aliases lead, empty without any.
 func pick(m *dns.Msg, q question) (found []dns.RR, next string) {
 	name := q.name
 	for range maxChain {
@@ -313,6 +332,7 @@ func (r *Resolver) exchange(ctx context.Context, q question) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	m.SetQuestion(q.name, q.kind)
 	m.SetEdns0(1232, false)
+	m.AuthenticatedData = r.conf.Validates // asks whether the answer was checked (RFC 6840 §5.7)
 	var last error
 	for i := range 2 * len(r.conf.Servers) {
 		server := r.conf.Servers[i%len(r.conf.Servers)]

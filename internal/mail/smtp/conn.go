@@ -237,6 +237,19 @@ func (c *Conn) MaxSize() int64 {
 	return n
 }
 
+// Host is Options.Host.
+func (c *Conn) Host() string { return c.opt.Host }
+
+// TLS is the state of the protection; nil in clear.
+func (c *Conn) TLS() *tls.ConnectionState {
+	t, ok := c.nc.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	s := t.ConnectionState()
+	return &s
+}
+
 // Sent is how many letters the server accepted over this connection.
 func (c *Conn) Sent() int { return c.sent }
 

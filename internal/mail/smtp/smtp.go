@@ -75,6 +75,7 @@ func (t Timeouts) withDefaults() Timeouts {
 // Options of a connection.
 type Options struct {
 	LocalAddr netip.Addr  // source address; zero: the system chooses
+	Host      string      // name of the server as the caller knows it; Conn.Host tells it again
 	Helo      string      // our name; must resolve to the source address and back. Empty: localhost
 	Security  Security    //
 	TLS       *tls.Config // nil: made from the host of the dialled address
