@@ -39,6 +39,7 @@ import (
 	"keruen/internal/intake"
 	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
+	"keruen/internal/mail/mtasts"
 	"keruen/internal/mail/mx"
 	"keruen/internal/notice"
 	"keruen/internal/preference"
@@ -94,6 +95,7 @@ type App struct {
 	server   *http.Server
 	api      *api.API
 	mail     *email.Channel
+	policies *mtasts.Keeper // nil in the pretend world
 	working  sync.WaitGroup
 	stop     context.CancelFunc
 	failed   chan error
@@ -358,6 +360,9 @@ func (a *App) close() error {
 	}
 	if a.mail != nil {
 		a.mail.Close()
+	}
+	if a.policies != nil {
+		a.policies.Close()
 	}
 	if a.World != nil {
 		keep(a.World.Close())

@@ -9,6 +9,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/channel"
 	"keruen/internal/channel/email"
+	"keruen/internal/mail/mtasts"
 	"keruen/internal/mail/mx"
 	"keruen/internal/page"
 	"keruen/internal/sandbox"
@@ -34,7 +35,8 @@ func (a *App) startWorld(ctx context.Context, o Options) error {
 }
 
 func (a *App) resolverConfig() mx.Config {
-	c := mx.Config{Servers: a.Config.DNSServers(), Clock: a.Clock, AllowPrivate: a.Config.DNS.Private, SelfNames: []string{a.mailHost()}}
+	c := mx.Config{Servers: a.Config.DNSServers(), Clock: a.Clock, AllowPrivate: a.Config.DNS.Private, Validates: a.Config.DNS.Validates,
+		SelfNames: []string{a.mailHost()}}
 	if a.World != nil {
 		c.Servers, c.AllowPrivate = []string{a.World.DNSAddr()}, true
 	}
@@ -44,11 +46,22 @@ func (a *App) resolverConfig() mx.Config {
 func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Config {
 	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private,
 		Settings: func(s channel.Sender) ([]byte, error) { return channel.OpenSettings(keys, s) }}
+	c.TLSPolicy = a.tlsPolicy(resolver)
 	if a.World != nil {
 		c.Port, c.AllowPrivate = a.World.SMTPPort(), true
 		c.Settings = func(s channel.Sender) ([]byte, error) { return a.pretend(keys, s) }
 	}
 	return c
+}
+
+// tlsPolicy obeys what recipients' domains ask of connections. Servers of the pretend world ask for nothing.
+func (a *App) tlsPolicy(resolver *mx.Resolver) email.TLSPolicy {
+	if a.World != nil {
+		return nil
+	}
+	policies := &mtasts.Fetcher{Addrs: resolver.Addrs, AllowPrivate: a.Config.DNS.Private}
+	a.policies = mtasts.NewKeeper(mtasts.Sources{Texts: resolver, Fetcher: policies}, email.PolicyStore{DB: a.DB}, a.Clock, a.Log)
+	return &email.TLSRules{DANE: resolver, STS: a.policies, Port: a.Config.DNS.MailPort, Clock: a.Clock}
 }
 
 // pretend makes a sender write to the pretend world whatever its way out, and publishes the records that it needs there. In practice

@@ -60,13 +60,15 @@ type Mail struct {
 	RelayUser     string `key:"mail.relay_user" default:"" help:"Login, if the server asks for one."`
 	RelayPassword string `key:"mail.relay_password" default:"" secret:"true" help:"Password. Better given by the environment: KERUEN_MAIL_RELAY_PASSWORD."`
 	HelloName     string `key:"mail.hello_name" default:"" help:"Name in EHLO when letters go straight to the recipients' servers. It must resolve to this machine's address and back. Empty means the host of base_url."`
+	Shaping       string `key:"mail.shaping" default:"" help:"File with our sending addresses, pools, warm-up plans and limits per provider, for letters that go straight to the recipients' servers. Empty means the built-in limits and the address that the system chooses. keruen paths check FILE looks it over."`
 }
 
 // DNS says who is asked for the addresses of mail servers.
 type DNS struct {
-	Servers  string `key:"dns.servers" default:"" help:"Name servers, separated by commas, such as 127.0.0.1:53. Empty means those of /etc/resolv.conf."`
-	MailPort int    `key:"dns.mail_port" default:"25" min:"1" max:"65535" help:"Port of the recipients' mail servers. Anything but 25 is for tests."`
-	Private  bool   `key:"dns.allow_private" default:"false" help:"Lets letters go to private and loopback addresses. For tests and closed networks only."`
+	Servers   string `key:"dns.servers" default:"" help:"Name servers, separated by commas, such as 127.0.0.1:53. Empty means those of /etc/resolv.conf."`
+	Validates bool   `key:"dns.validates" default:"false" help:"Says that the name servers check DNSSEC, and that what they say cannot be changed on the way: they run on this machine or in a network that you trust (Unbound does so as Debian installs it). Letters then obey DANE records (RFC 7672): they reach the right server under TLS, or wait."`
+	MailPort  int    `key:"dns.mail_port" default:"25" min:"1" max:"65535" help:"Port of the recipients' mail servers. Anything but 25 is for tests."`
+	Private   bool   `key:"dns.allow_private" default:"false" help:"Lets letters go to private and loopback addresses. For tests and closed networks only."`
 }
 
 // Limits bound what one request or one account may ask for.
