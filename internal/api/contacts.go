@@ -134,7 +134,7 @@ type WithdrawInput struct {
 // TimelineEntry is one thing that happened to a contact.
 type TimelineEntry struct {
 	At       time.Time `json:"at"`
-	Kind     string    `json:"kind" enum:"created,consent_granted,consent_withdrawn,stopped,message,open,click,unsubscribe,complaint"`
+	Kind     string    `json:"kind" enum:"created,consent_granted,consent_withdrawn,stopped,message,open,click,unsubscribe,complaint,bounce,reply"`
 	Channel  string    `json:"channel,omitempty"`
 	Purpose  string    `json:"purpose,omitempty" doc:"With consents."`
 	Topic    string    `json:"topic,omitempty" doc:"With consents: id of the topic; absent: the purpose as a whole."`

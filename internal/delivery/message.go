@@ -48,7 +48,7 @@ func (s *Service) message(ctx context.Context, snd channel.Sender, x *shot) (cha
 	leave := s.linkLeave(ref)
 	values.UnsubscribeURL, values.PreferencesURL, values.WhyURL = leave, linkPreferences(leave), linkWhy(leave)
 	if leavable(p, x.single) {
-		e.UnsubscribeURL = values.UnsubscribeURL
+		e.UnsubscribeURL, e.UnsubscribeTo = values.UnsubscribeURL, s.unsubscribeTo(ref)
 	}
 	out := letter.Render(&values, s.clickLinks(p, ref), s.openPixel(p, ref))
 	e.Subject, e.HTML, e.Text = out.Subject, out.HTML, out.Text

@@ -32,6 +32,9 @@ type Config struct {
 	// BaseURL is where recipients reach this installation: "https://example.kz", no slash at the end.
 	BaseURL string
 
+	// InboundDomain is where this installation receives mail: letters then also name an address by which one leaves. Empty: it receives none.
+	InboundDomain string
+
 	// Node names this process as the owner of lanes. Empty: a name nobody else has, so that after a
 	// crash its lanes wait for their leases to run out. Where only one process can exist (SQLite held
 	// exclusively) give a fixed name: the next process then goes on at once.
@@ -67,6 +70,7 @@ type Service struct {
 	senders  *channel.Service
 	channels map[channel.Kind]channel.Channel
 	base     string
+	inbound  string
 	node     string
 	lease    time.Duration
 
@@ -88,7 +92,7 @@ func New(c Config) *Service {
 		db: c.DB, clock: c.Clock, log: c.Log, keys: c.Keys, events: c.Events,
 		contacts: c.Contacts, content: c.Content, senders: c.Senders,
 		channels: make(map[channel.Kind]channel.Channel),
-		base:     strings.TrimRight(c.BaseURL, "/"), node: c.Node, lease: c.Lease,
+		base:     strings.TrimRight(c.BaseURL, "/"), inbound: c.InboundDomain, node: c.Node, lease: c.Lease,
 	}
 	if s.node == "" {
 		s.node = id.New[nodeKind]().String()

@@ -3586,7 +3586,7 @@ export type TimelineEntry = {
      * The server's own words, or the note.
      */
     detail?: string;
-    kind: 'created' | 'consent_granted' | 'consent_withdrawn' | 'stopped' | 'message' | 'open' | 'click' | 'unsubscribe' | 'complaint';
+    kind: 'created' | 'consent_granted' | 'consent_withdrawn' | 'stopped' | 'message' | 'open' | 'click' | 'unsubscribe' | 'complaint' | 'bounce' | 'reply';
     /**
      * Kind of a single message: api, test, code.
      */
