@@ -39,6 +39,7 @@ const (
 	ManageKeys     Permission = "keys.manage"
 	ManageAccount  Permission = "account.manage"
 	ViewAudit      Permission = "audit.view"
+	RunPlatform    Permission = "platform.run" // of staff, whatever the account; no role and no key has it
 )
 
 // Via tells how the actor came in.
@@ -59,6 +60,7 @@ type Actor struct {
 	Session   SessionID // set for a session
 	Via       Via
 	Role      Role
+	Staff     Staff        // of a session, when the member runs the installation
 	Scopes    []Permission // of an API key
 	IP        netip.Addr
 	UserAgent string

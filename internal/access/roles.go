@@ -9,7 +9,7 @@ import (
 // ErrRole is returned for a role that does not exist.
 var ErrRole = errs.New(errs.Invalid, "access.unknown_role", "There is no such role. Choose owner, marketer, chat_operator, accountant or viewer.")
 
-// AllPermissions lists every permission in the order in which screens show them.
+// AllPermissions lists every permission inside an account, in the order in which screens show them.
 var AllPermissions = []Permission{
 	ViewContacts, EditContacts, ExportContacts, ViewCampaigns, EditCampaigns, SendCampaigns, SendMessages,
 	ViewSenders, EditSenders, ManageTeam, ManageKeys, ManageAccount, ViewAudit,
@@ -54,6 +54,9 @@ func (a Actor) may(p Permission) bool {
 	if a.Tenant == 0 {
 		return false
 	}
+	if p == RunPlatform {
+		return a.Via == BySystem || a.Via == BySession && a.Staff == Operator
+	}
 	switch a.Via {
 	case BySystem:
 		return true
@@ -73,6 +76,9 @@ func (a Actor) Permissions() []Permission {
 		if a.may(p) {
 			all = append(all, p)
 		}
+	}
+	if a.may(RunPlatform) {
+		all = append(all, RunPlatform)
 	}
 	return all
 }

@@ -125,10 +125,12 @@ func (ses Session) actor(v Visitor, r Role) Actor {
 func (s *Service) Authenticate(ctx context.Context, v Visitor, token string) (Actor, error) {
 	ses, err := db.One[struct {
 		Session
-		Role Role
+		Role  Role
+		Staff Staff
 	}](ctx, s.db, `
-		SELECT s.id, s.member_id, s.tenant_id, s.ip, s.user_agent, s.created_at, s.seen_at, s.expires_at, m.role
+		SELECT s.id, s.member_id, s.tenant_id, s.ip, s.user_agent, s.created_at, s.seen_at, s.expires_at, m.role, coalesce(f.role, '') AS staff
 		FROM sessions s JOIN memberships m ON m.tenant_id = s.tenant_id AND m.member_id = s.member_id
+		LEFT JOIN staff f ON f.member_id = s.member_id
 		WHERE s.hash = ?`, secret.Hash(token))
 	if errors.Is(err, errs.ErrNotFound) {
 		return Actor{}, ErrSession
@@ -145,7 +147,9 @@ func (s *Service) Authenticate(ctx context.Context, v Visitor, token string) (Ac
 			return Actor{}, err
 		}
 	}
-	return ses.actor(v, ses.Role), nil
+	who := ses.actor(v, ses.Role)
+	who.Staff = ses.Staff
+	return who, nil
 }
 
 func (s *Service) touch(ctx context.Context, v Visitor, ses SessionID) error {

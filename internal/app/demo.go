@@ -102,6 +102,9 @@ func (a *App) demoAccount(ctx context.Context, d *Demo) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.Access.SetStaff(ctx, d.Email, access.Operator); err != nil {
+		return err
+	}
 	address, country := "Алматы, проспект Абая, 10", "KZ"
 	_, err = a.Access.UpdateAccount(ctx, access.System(d.Account), 0, access.AccountPatch{PostalAddress: &address, ActualAddress: &address, Country: &country})
 	return err

@@ -23,6 +23,7 @@ type userCmd struct {
 	Add      userAddCmd      `cmd:"" help:"Make a login, with an account of its own or in an existing one."`
 	List     userListCmd     `cmd:"" help:"List everybody with a login."`
 	Password userPasswordCmd `cmd:"" help:"Set a new password; ends all sessions and switches the second factor off."`
+	Staff    userStaffCmd    `cmd:"" help:"Let a person run the installation (sending paths and the like), or no longer."`
 }
 
 type userAddCmd struct {
@@ -107,6 +108,25 @@ func (u *userPasswordCmd) Run(e *env) error {
 			return err
 		}
 		_, err = fmt.Fprintln(e.out, "The password is set. All sessions of the person have ended.")
+		return err
+	})
+}
+
+type userStaffCmd struct {
+	Email string `arg:"" help:"E-mail address of the person."`
+	Role  string `arg:"" help:"operator or none."`
+}
+
+func (u *userStaffCmd) Run(e *env) error {
+	return e.open(func(ctx context.Context, a *app.App) error {
+		role, err := access.ParseStaff(u.Role)
+		if err != nil {
+			return err
+		}
+		if err := a.Access.SetStaff(ctx, u.Email, role); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.out, "%s: %s\n", u.Email, u.Role)
 		return err
 	})
 }
