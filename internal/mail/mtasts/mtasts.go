@@ -33,10 +33,10 @@ const (
 
 // Bounds of RFC 8461 §3.2 and §3.3, and ours.
 const (
-	maxBody     = 64 << 10
-	maxAgeLimit = 31_557_600 * time.Second // a year
-	maxPatterns = 200
-	maxID       = 32
+	maxBody       = 64 << 10
+	maxAgeSeconds = 31_557_600 // a year
+	maxPatterns   = 200
+	maxID         = 32
 )
 
 // Policy of one domain. The zero value is of a domain without one.
@@ -101,7 +101,7 @@ func (p Policy) complete(fields map[string]string) (Policy, error) {
 	if err != nil || len(age) > 10 {
 		return Policy{}, errors.New("policy: max_age is not a number of seconds")
 	}
-	p.MaxAge = min(time.Duration(seconds)*time.Second, maxAgeLimit)
+	p.MaxAge = time.Duration(min(seconds, maxAgeSeconds)) * time.Second
 	if p.Mode != None && len(p.MX) == 0 {
 		return Policy{}, errors.New("policy: it names no host")
 	}

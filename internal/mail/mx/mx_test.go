@@ -24,6 +24,7 @@ type zone struct {
 	mu      sync.Mutex
 	records map[string][]dns.RR // by name; an empty list: the name exists, without records
 	fail    map[string]bool
+	plain   map[string]bool // names outside of what is signed; the others are secure for whoever asks
 	asked   atomic.Int64
 	gate    chan struct{} // when set, answers wait for it
 	addr    string
@@ -31,7 +32,7 @@ type zone struct {
 
 func newZone(t *testing.T, lines ...string) *zone {
 	t.Helper()
-	z := &zone{t: t, records: map[string][]dns.RR{}, fail: map[string]bool{}}
+	z := &zone{t: t, records: map[string][]dns.RR{}, fail: map[string]bool{}, plain: map[string]bool{}}
 	z.add(lines...)
 	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -97,6 +98,7 @@ func (z *zone) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 			m.Answer = append(m.Answer, dns.Copy(rr))
 		}
 	}
+	m.AuthenticatedData = q.AuthenticatedData && !z.plain[name]
 	if w.LocalAddr().Network() == "udp" {
 		m.Truncate(512)
 	}
