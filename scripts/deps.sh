@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what tests need from Debian, if it is missing: a PostgreSQL server, Debian's mail servers as counterparts that are
+# Installs what tests need from Debian, if it is missing: a PostgreSQL server, Debian's mail and name servers as counterparts that are
 # not ours, independent verifiers, and a browser. Services are installed but not started: tests start their own, on
 # loopback, and stop them.
 set -euo pipefail
 
-packages=(postgresql postfix dovecot-imapd dovecot-lmtpd opendkim-tools python3 python3-dkim python3-openpyxl chromium git ca-certificates)
+packages=(postgresql postfix dovecot-imapd dovecot-lmtpd opendkim-tools nsd unbound ldnsutils python3 python3-dkim python3-openpyxl chromium git ca-certificates)
 
 missing=()
 for p in "${packages[@]}"; do

@@ -2,6 +2,7 @@ package email_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -33,6 +34,7 @@ type inbox struct {
 	tries    map[string][]string // envelope senders by recipient, also of refused attempts
 	perConn  int                 // letters after which a connection is ended with 421; 0: never
 	maxConns int                 // 0: any
+	inClear  int                 // letters that came without TLS
 	addr     netip.AddrPort
 	srv      *server.Server
 	ln       net.Listener
@@ -85,6 +87,13 @@ func (in *inbox) got() []letter {
 	return append([]letter(nil), in.letters...)
 }
 
+// clear counts the letters that came without TLS.
+func (in *inbox) clear() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.inClear
+}
+
 type session struct {
 	in   *inbox
 	nc   net.Conn
@@ -131,6 +140,9 @@ func (s *session) Data(r io.Reader) error {
 	s.in.mu.Lock()
 	defer s.in.mu.Unlock()
 	s.in.letters = append(s.in.letters, letter{s.from, s.to, string(b)})
+	if _, protected := s.nc.(*tls.Conn); !protected {
+		s.in.inClear++
+	}
 	return nil
 }
 
