@@ -26,6 +26,7 @@ import (
 	"keruen/internal/campaign"
 	"keruen/internal/channel"
 	"keruen/internal/channel/email"
+	"keruen/internal/channel/email/shape"
 	"keruen/internal/clock"
 	"keruen/internal/config"
 	"keruen/internal/contact"
@@ -39,6 +40,7 @@ import (
 	"keruen/internal/intake"
 	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
+	"keruen/internal/mail/dkim"
 	"keruen/internal/mail/mtasts"
 	"keruen/internal/mail/mx"
 	"keruen/internal/notice"
@@ -81,6 +83,7 @@ type App struct {
 	Segments    *segment.Service
 	Content     *content.Service
 	Senders     *email.Desk
+	Paths       *shape.Engine
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
 	Forms       *form.Service
@@ -134,6 +137,9 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	if err := a.DB.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.loadPaths(ctx); err != nil {
 		return nil, err
 	}
 	blobs, err := blob.Open(filepath.Join(c.Data, "blobs"))
@@ -303,8 +309,14 @@ func (a *App) Start(ctx context.Context) error {
 		a.run("jobs", func() error { return a.Queue.Run(work) })
 	}
 	if a.Config.Runs("send") {
+		signer, err := dkim.Choose(a.Config.Mail.Signer)
+		if err != nil {
+			return err
+		}
+		a.Log.Info("letters are signed by", "signer", signer.Name, "detail", signer.Detail)
 		a.run("pipeline", func() error { return a.Delivery.Run(work) })
 	}
+	a.run("paths", func() error { return a.Paths.Run(work) })
 	a.run("web", func() error {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

@@ -36,7 +36,7 @@ func (a *App) startWorld(ctx context.Context, o Options) error {
 
 func (a *App) resolverConfig() mx.Config {
 	c := mx.Config{Servers: a.Config.DNSServers(), Clock: a.Clock, AllowPrivate: a.Config.DNS.Private, Validates: a.Config.DNS.Validates,
-		SelfNames: []string{a.mailHost()}}
+		SelfNames: []string{a.mailHost()}, ProviderOf: a.Paths.Provider}
 	if a.World != nil {
 		c.Servers, c.AllowPrivate = []string{a.World.DNSAddr()}, true
 	}
@@ -44,7 +44,7 @@ func (a *App) resolverConfig() mx.Config {
 }
 
 func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Config {
-	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private,
+	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer,
 		Settings: func(s channel.Sender) ([]byte, error) { return channel.OpenSettings(keys, s) }}
 	c.TLSPolicy = a.tlsPolicy(resolver)
 	if a.World != nil {

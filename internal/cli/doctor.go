@@ -20,6 +20,7 @@ import (
 	"keruen/internal/config"
 	"keruen/internal/db"
 	"keruen/internal/errs"
+	"keruen/internal/mail/dkim"
 	"keruen/internal/page"
 	"keruen/web"
 )
@@ -59,6 +60,7 @@ func (doctorCmd) Run(e *env) error {
 	x.secret()
 	x.address()
 	x.bundle()
+	x.signer()
 	if x.database() {
 		x.mail()
 	}
@@ -104,6 +106,16 @@ func (x *examination) clock() {
 		return
 	}
 	x.ok("clock", time.Now().Format("2006-01-02 15:04:05 MST"))
+}
+
+// signer says who signs letters, which bounds how many go out in a second.
+func (x *examination) signer() {
+	b, err := dkim.Choose(x.conf.Mail.Signer)
+	if err != nil {
+		x.bad("signer", err.Error(), "set mail.signer to auto or go")
+		return
+	}
+	x.ok("signer", b.Name+": "+b.Detail)
 }
 
 const (

@@ -59,6 +59,7 @@ type Mail struct {
 	RelayTLS      string `key:"mail.relay_tls" default:"starttls" oneof:"starttls,implicit,opportunistic,off" help:"starttls refuses to go on without encryption; implicit is for port 465; off only for a server on the same machine."`
 	RelayUser     string `key:"mail.relay_user" default:"" help:"Login, if the server asks for one."`
 	RelayPassword string `key:"mail.relay_password" default:"" secret:"true" help:"Password. Better given by the environment: KERUEN_MAIL_RELAY_PASSWORD."`
+	Signer        string `key:"mail.signer" default:"auto" oneof:"auto,go" help:"What does the arithmetic of DKIM signatures. auto takes the machine's OpenSSL 3 when it is there, gives right signatures and is faster (two to four times); go never loads it."`
 	HelloName     string `key:"mail.hello_name" default:"" help:"Name in EHLO when letters go straight to the recipients' servers. It must resolve to this machine's address and back. Empty means the host of base_url."`
 	Shaping       string `key:"mail.shaping" default:"" help:"File with our sending addresses, pools, warm-up plans and limits per provider, for letters that go straight to the recipients' servers. Empty means the built-in limits and the address that the system chooses. keruen paths check FILE looks it over."`
 }

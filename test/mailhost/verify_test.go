@@ -14,7 +14,7 @@ import (
 func TestTheStrangerAcceptsASignedLetterAndRefusesAChangedOne(t *testing.T) {
 	key, err := dkim.Generate()
 	require.NoError(t, err)
-	signer, err := dkim.NewSigner(key, "alpha.test", "k1")
+	signer, err := dkim.NewSigner(nil, dkim.Key{Domain: "alpha.test", Selector: "k1", Private: key})
 	require.NoError(t, err)
 	record, err := dkim.Record(&key.PublicKey)
 	require.NoError(t, err)

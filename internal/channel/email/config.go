@@ -113,7 +113,7 @@ func (s Settings) Check() error {
 			bad = append(bad, errBounce)
 		}
 	}
-	if _, err := s.DKIM.signer(); err != nil {
+	if _, err := s.DKIM.signer(nil); err != nil {
 		bad = append(bad, errDKIM)
 	}
 	if bad != nil {
@@ -167,7 +167,7 @@ func (r Route) port() int {
 }
 
 // signer is nil without a key.
-func (d DKIM) signer() (dkim.Signer, error) {
+func (d DKIM) signer(b *dkim.Backend) (*dkim.Signer, error) {
 	if d.PrivateKey == "" {
 		return nil, nil
 	}
@@ -175,7 +175,7 @@ func (d DKIM) signer() (dkim.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dkim.NewSigner(key, d.Domain, d.Selector)
+	return dkim.NewSigner(b, dkim.Key{Domain: d.Domain, Selector: d.Selector, Private: key})
 }
 
 // PublicKey is the half that is published; nil without a key.
@@ -194,7 +194,7 @@ func (d DKIM) PublicKey() (*rsa.PublicKey, error) {
 type profile struct {
 	version  int64
 	settings Settings
-	signer   dkim.Signer
+	signer   *dkim.Signer
 	err      error
 }
 
@@ -229,6 +229,11 @@ func (c *Channel) openProfile(s channel.Sender) *profile {
 	if p.settings, p.err = Parse(plain); p.err != nil {
 		return p
 	}
-	p.signer, p.err = p.settings.DKIM.signer()
+	backend, err := dkim.Choose(c.conf.Signer)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	p.signer, p.err = p.settings.DKIM.signer(backend)
 	return p
 }

@@ -41,6 +41,7 @@ type Config struct {
 	Timeouts     smtp.Timeouts
 	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
 	TLSPolicy TLSPolicy
+	Signer    string // who does the arithmetic of signatures: a mode of dkim.Choose
 }
 
 // Defaults of connections.

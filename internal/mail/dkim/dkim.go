@@ -1,19 +1,20 @@
-// Package dkim signs letters by RFC 6376: rsa-sha256, relaxed/relaxed, no l= tag.
+// Package dkim signs letters by RFC 6376: relaxed/relaxed, rsa-sha256 and, where a domain wants it, ed25519-sha256 beside it
+// (RFC 8463); never with l=, which would let others append to a letter.
 //
-// Signer is an interface because the signature is the dearest thing that is done for a letter
-// (about a millisecond of RSA); a faster implementation may take the place of NewSigner's.
+// The arithmetic of RSA is the dearest thing that is done for a letter, so it is apart (Backend): Go's own is always there, and
+// OpenSSL's takes its place where the machine has it.
 package dkim
 
 import (
 	"bytes"
 	"crypto"
-	"crypto/rsa"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"hash"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"keruen/internal/errs"
@@ -21,13 +22,6 @@ import (
 
 // ErrMessage is returned for bytes that are not a letter with a From field and CRLF line ends.
 var ErrMessage = errs.New(errs.Invalid, "dkim.message", "The letter cannot be signed: its header is malformed or has no From.")
-
-// Signer signs a letter.
-type Signer interface {
-	// Sign returns the whole DKIM-Signature field with its CRLF, to be put before message,
-	// which must then be sent exactly as it was given. The same message and time give the same field.
-	Sign(message []byte, at time.Time) ([]byte, error)
-}
 
 // signed are the fields covered when they are present (RFC 6376 §5.4.1 and the advice of
 // RFC 8058 §4). Of those marked true one more than present is listed, so that nobody can add
@@ -43,66 +37,99 @@ var signed = []struct {
 	{"Feedback-ID", false}, {"X-Keruen-Msg", false},
 }
 
-type rsaSigner struct {
-	key              *rsa.PrivateKey
-	domain, selector string
+// Key is one signature that letters get.
+type Key struct {
+	Domain, Selector string        // d= and s=
+	Private          crypto.Signer // *rsa.PrivateKey or ed25519.PrivateKey
 }
 
-// NewSigner returns a signer for d=domain, s=selector, in pure Go. Safe for concurrent use.
-func NewSigner(key *rsa.PrivateKey, domain, selector string) (Signer, error) {
-	if key == nil || domain == "" || selector == "" || strings.ContainsAny(domain+selector, " ;=\r\n\t") {
+// Signer signs letters with its keys. It is safe for concurrent use.
+type Signer struct {
+	backend *Backend
+	keys    []readyKey
+}
+
+type readyKey struct {
+	digester
+	// before stands before the time; all but the header list, the hashes and the signature is the same in every letter.
+	before []byte
+}
+
+// NewSigner makes a signer whose signatures stand in the order of the keys. nil as a backend is Go's own. The first key should be RSA
+// of From's domain: some look at the first signature only, and not all know Ed25519.
+func NewSigner(b *Backend, keys ...Key) (*Signer, error) {
+	if b == nil {
+		b = Go()
+	}
+	s := &Signer{backend: b}
+	for _, k := range keys {
+		if k.Private == nil || k.Domain == "" || k.Selector == "" || strings.ContainsAny(k.Domain+k.Selector, " ;=\r\n\t") {
+			return nil, ErrKey
+		}
+		d, err := b.digesterOf(k.Private)
+		if err != nil {
+			return nil, err
+		}
+		algorithm := "rsa-sha256"
+		if _, ok := k.Private.(ed25519.PrivateKey); ok {
+			algorithm = "ed25519-sha256"
+		}
+		s.keys = append(s.keys, readyKey{d, []byte("DKIM-Signature: v=1; a=" + algorithm + "; c=relaxed/relaxed;\r\n d=" + k.Domain + "; s=" + k.Selector + "; t=")})
+	}
+	if len(s.keys) == 0 {
 		return nil, ErrKey
 	}
-	return &rsaSigner{key: key, domain: domain, selector: selector}, nil
+	return s, nil
 }
 
-func (s *rsaSigner) Sign(message []byte, at time.Time) ([]byte, error) {
+// work is the memory of one signing, used again and again.
+type work struct {
+	hash   hash.Hash
+	canon  []byte   // the covered fields in the relaxed form; body lines before
+	list   []byte   // "h=…"
+	fields [][]byte // of the letter
+	field  []byte   // a DKIM-Signature in the making
+	sum    [sha256.Size]byte
+}
+
+var works = sync.Pool{New: func() any { return &work{hash: sha256.New()} }}
+
+// Sign returns the DKIM-Signature fields with their CRLF, to be put before message, which must then be sent exactly as it was
+// given. The same message and time give the same fields.
+func (s *Signer) Sign(message []byte, at time.Time) ([]byte, error) {
 	head, body, ok := bytes.Cut(message, []byte("\r\n\r\n"))
 	if !ok {
 		return nil, ErrMessage
 	}
-	fields, err := splitFields(message[:len(head)+2])
-	if err != nil {
+	w := works.Get().(*work)
+	defer works.Put(w)
+	if err := w.split(message[:len(head)+2]); err != nil {
 		return nil, err
 	}
-	h := sha256.New()
-	names := hashFields(h, fields)
-	field := s.template(names, bodyHash(body), at)
-	// The field itself is hashed last, with an empty b= and without its CRLF (RFC 6376 §3.7).
-	h.Write(relaxedField(nil, field, false))
-	sig, err := rsa.SignPKCS1v15(nil, s.key, crypto.SHA256, h.Sum(nil))
-	if err != nil {
-		return nil, fmt.Errorf("dkim sign: %w", err)
-	}
-	return append(fold(field, base64.StdEncoding.EncodeToString(sig)), "\r\n"...), nil
-}
-
-// template is the field up to and including "b=".
-func (s *rsaSigner) template(names []string, body []byte, at time.Time) []byte {
-	b := make([]byte, 0, 1024)
-	b = append(b, "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n d="...)
-	b = append(b, s.domain...)
-	b = append(b, "; s="...)
-	b = append(b, s.selector...)
-	b = append(b, "; t="...)
-	b = strconv.AppendInt(b, at.Unix(), 10)
-	b = append(b, ";\r\n h="...)
-	col := 3
-	for i, n := range names {
-		if i > 0 {
-			b = append(b, ':')
-			col++
+	bodySum := w.bodyHash(body)
+	w.cover()
+	out := make([]byte, 0, len(s.keys)*1100)
+	for _, k := range s.keys {
+		begun := len(out)
+		out = append(out, k.before...)
+		out = strconv.AppendInt(out, at.Unix(), 10)
+		out = append(out, ";\r\n "...)
+		out = append(out, w.list...)
+		out = append(out, ";\r\n bh="...)
+		out = base64.StdEncoding.AppendEncode(out, bodySum)
+		out = append(out, ";\r\n b="...)
+		// The field itself is hashed last, with an empty b= and without its CRLF (RFC 6376 §3.7).
+		w.field = relaxedField(w.field[:0], out[begun:], false)
+		w.hash.Reset()
+		w.hash.Write(w.canon)
+		w.hash.Write(w.field)
+		sig, err := s.backend.sign(k.digester, w.hash.Sum(w.sum[:0]))
+		if err != nil {
+			return nil, err
 		}
-		if col+len(n) > 74 {
-			b = append(b, "\r\n "...)
-			col = 1
-		}
-		b = append(b, n...)
-		col += len(n)
+		out = append(fold(out, base64.StdEncoding.EncodeToString(sig)), "\r\n"...)
 	}
-	b = append(b, ";\r\n bh="...)
-	b = append(b, base64.StdEncoding.EncodeToString(body)...)
-	return append(b, ";\r\n b="...)
+	return out, nil
 }
 
 func fold(b []byte, sig string) []byte {
@@ -116,16 +143,16 @@ func fold(b []byte, sig string) []byte {
 	return b
 }
 
-// splitFields cuts a header into fields, each with its folds and final CRLF. One must be From.
-func splitFields(head []byte) ([][]byte, error) {
-	var out [][]byte
+// split cuts a header into fields, each with its folds and final CRLF. One must be From.
+func (w *work) split(head []byte) error {
+	w.fields = w.fields[:0]
 	from := false
 	for len(head) > 0 {
 		end := 0
 		for {
 			i := bytes.Index(head[end:], []byte("\r\n"))
 			if i < 0 {
-				return nil, ErrMessage
+				return ErrMessage
 			}
 			end += i + 2
 			if end == len(head) || head[end] != ' ' && head[end] != '\t' {
@@ -133,49 +160,63 @@ func splitFields(head []byte) ([][]byte, error) {
 			}
 		}
 		if bytes.IndexByte(head[:end], ':') < 1 {
-			return nil, ErrMessage
+			return ErrMessage
 		}
-		out = append(out, head[:end])
+		w.fields = append(w.fields, head[:end])
 		from = from || named(head[:end], "From")
 		head = head[end:]
 	}
 	if !from {
-		return nil, ErrMessage
+		return ErrMessage
 	}
-	return out, nil
+	return nil
 }
 
-// hashFields hashes every covered field, several of one name from the bottom up
-// (RFC 6376 §5.4.2), and returns the names for h=. A name without a field hashes nothing.
-func hashFields(h hash.Hash, fields [][]byte) []string {
-	names := make([]string, 0, 2*len(signed))
-	var buf []byte
+// cover collects every covered field, several of one name from the bottom up (RFC 6376 §5.4.2), and the names for h=. A name
+// without a field adds nothing to what is hashed.
+func (w *work) cover() {
+	w.canon, w.list = w.canon[:0], append(w.list[:0], "h="...)
+	col := 3
+	add := func(name string) {
+		if len(w.list) > 2 {
+			w.list = append(w.list, ':')
+			col++
+		}
+		if col+len(name) > 74 {
+			w.list = append(w.list, "\r\n "...)
+			col = 1
+		}
+		w.list = append(w.list, name...)
+		col += len(name)
+	}
 	for _, want := range signed {
-		for i := len(fields) - 1; i >= 0; i-- {
-			if !named(fields[i], want.name) {
-				continue
+		for i := len(w.fields) - 1; i >= 0; i-- {
+			if named(w.fields[i], want.name) {
+				w.canon = relaxedField(w.canon, w.fields[i], true)
+				add(want.name)
 			}
-			buf = relaxedField(buf[:0], fields[i], true)
-			h.Write(buf)
-			names = append(names, want.name)
 		}
 		if want.over {
-			names = append(names, want.name)
+			add(want.name)
 		}
 	}
-	return names
 }
 
 func named(field []byte, name string) bool {
-	n, _, _ := bytes.Cut(field, []byte{':'})
-	return strings.EqualFold(string(bytes.TrimRight(n, " \t")), name)
+	n := bytes.TrimRight(field[:bytes.IndexByte(field, ':')], " \t")
+	return len(n) == len(name) && strings.EqualFold(string(n), name)
 }
 
 // relaxedField appends the field in the relaxed form (RFC 6376 §3.4.2): the name in lower
 // case, no folds, one space for a run of them, none at the ends.
 func relaxedField(dst, field []byte, crlf bool) []byte {
 	name, value, _ := bytes.Cut(field, []byte{':'})
-	dst = append(dst, bytes.ToLower(bytes.TrimRight(name, " \t"))...)
+	for _, c := range bytes.TrimRight(name, " \t") {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
 	dst = append(dst, ':')
 	space, begun := false, false
 	for _, c := range value {
@@ -198,9 +239,9 @@ func relaxedField(dst, field []byte, crlf bool) []byte {
 
 // bodyHash is the SHA-256 of the body in the relaxed form (RFC 6376 §3.4.4): no white space
 // at the ends of lines, one space for a run, no empty lines at the end. An empty body hashes nothing.
-func bodyHash(body []byte) []byte {
-	h := sha256.New()
-	buf := make([]byte, 0, 16<<10)
+func (w *work) bodyHash(body []byte) []byte {
+	h, buf := w.hash, w.canon[:0]
+	h.Reset()
 	empty := 0 // lines held back, because they may be the last
 	for len(body) > 0 {
 		line := body
@@ -224,6 +265,7 @@ func bodyHash(body []byte) []byte {
 		}
 	}
 	h.Write(buf)
+	w.canon = buf // keep what it has grown to
 	return h.Sum(nil)
 }
 

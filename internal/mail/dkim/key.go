@@ -2,6 +2,7 @@ package dkim
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -76,6 +77,11 @@ func Record(pub *rsa.PublicKey) (string, error) {
 		return "", fmt.Errorf("dkim record: %w", err)
 	}
 	return "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der), nil
+}
+
+// RecordEd25519 is the same for an Ed25519 key, which is published bare (RFC 8463 §4).
+func RecordEd25519(pub ed25519.PublicKey) string {
+	return "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(pub)
 }
 
 // SameKey tells whether a published record holds the same public key as want, whatever the
