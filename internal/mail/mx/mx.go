@@ -36,8 +36,9 @@ var (
 
 // Bounds on what a zone can make us do.
 const (
-	maxHosts = 10
-	maxAddrs = 6 // per host
+	maxHosts  = 10
+	maxAddrs  = 6  // per host
+	maxLooked = 20 // hosts whose addresses are looked up
 )
 
 // Plan says where to deliver, best first.
@@ -195,7 +196,7 @@ func betterThan(hosts []Host, preference uint16) []Host {
 func (r *Resolver) withAddrs(ctx context.Context, hosts []Host, implicit bool) ([]Host, error) {
 	var out []Host
 	var forbidden, temporary bool
-	for _, h := range hosts {
+	for _, h := range hosts[:min(len(hosts), maxLooked)] {
 		addrs, err := r.Addrs(ctx, h.Name)
 		if err != nil {
 			temporary = temporary || errors.Is(err, ErrTemporary)

@@ -73,6 +73,13 @@ func (z *zone) breakDown(name string, broken bool) {
 	z.fail[name] = broken
 }
 
+// unsign takes a name out of what is signed.
+func (z *zone) unsign(name string) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.plain[name] = true
+}
+
 func (z *zone) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	z.mu.Lock()
 	gate := z.gate
@@ -187,6 +194,9 @@ func TestEveryKindOfDomainHasItsOutcome(t *testing.T) {
 func TestAHostileZoneIsBounded(t *testing.T) {
 	t.Parallel()
 	z := newZone(t)
+	for i := range 500 {
+		z.add(fmt.Sprintf("gone.test. 60 MX %d x%d.gone.test.", i, i))
+	}
 	for i := range 200 {
 		z.add(fmt.Sprintf("many.test. 60 MX %d h%d.many.test.", i, i), fmt.Sprintf("h%d.many.test. 60 A 9.9.9.9", i))
 		z.add(fmt.Sprintf("h0.many.test. 60 A 9.9.8.%d", i))
@@ -195,6 +205,11 @@ func TestAHostileZoneIsBounded(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, p.Hosts, 10)
 	require.Len(t, p.Hosts[0].Addrs, 6)
+
+	before := z.asked.Load()
+	_, err = resolver(t, z, nil).Plan(t.Context(), "gone.test")
+	require.ErrorIs(t, err, mx.ErrTemporary)
+	require.Less(t, z.asked.Load()-before, int64(50), "hosts that do not exist are bounded too")
 }
 
 func TestPrivateAddressesComeOutOnlyWhenAllowed(t *testing.T) {

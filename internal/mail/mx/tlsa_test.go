@@ -34,7 +34,7 @@ func TestTLSARecordsCountOnlyWhenEverythingThatLeadsToThemIsSecure(t *testing.T)
 	require.Empty(t, believing.Records, "a resolver that is not said to validate is not believed")
 	for _, name := range []string{"d.test.", "mx.d.test.", "_25._tcp.mx.d.test."} {
 		z := newZone(t, lines...)
-		z.plain[name] = true
+		z.unsign(name)
 		none, err := resolver(t, z, validating).TLSA(t.Context(), "d.test", "mx.d.test", 25)
 		require.NoError(t, err, name)
 		require.Empty(t, none.Records, name)
@@ -45,7 +45,7 @@ func TestTLSARecordsCountOnlyWhenEverythingThatLeadsToThemIsSecure(t *testing.T)
 func TestWhetherThereAreTLSARecordsMustBeKnown(t *testing.T) {
 	t.Parallel()
 	z := newZone(t, "d.test. 60 MX 1 mx.d.test.", "mx.d.test. 60 A 9.9.9.9", "p.test. 60 MX 1 mx.p.test.", "mx.p.test. 60 A 9.9.9.9")
-	z.plain["mx.p.test."] = true
+	z.unsign("mx.p.test.")
 	for _, host := range []string{"mx.d.test.", "mx.p.test."} {
 		z.breakDown("_25._tcp."+host, true)
 	}
