@@ -19,6 +19,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/campaign"
 	"keruen/internal/channel/email"
+	"keruen/internal/channel/email/shape"
 	"keruen/internal/clock"
 	"keruen/internal/contact"
 	"keruen/internal/contact/segment"
@@ -64,6 +65,7 @@ type Config struct {
 	StopFiles   *contact.StopFiles
 	Segments    *segment.Service
 	Senders     *email.Desk
+	Paths       *shape.Desk
 	Imports     *intake.Service
 	Forms       *form.Service
 	Privacy     *privacy.Service
@@ -144,6 +146,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerForms(r)
 	a.registerExports(r)
 	a.registerSenders(r)
+	a.registerPaths(r)
 	a.registerContent(r)
 	a.registerCampaigns(r)
 	a.registerMessages(r)

@@ -31,6 +31,7 @@ const (
 	manageKeys     = access.ManageKeys
 	manageAccount  = access.ManageAccount
 	viewAudit      = access.ViewAudit
+	runPlatform    = access.RunPlatform
 )
 
 // How an operation is guarded, as written into x-permission when no single permission says it.

@@ -47,6 +47,7 @@ func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Conf
 	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer,
 		Settings: func(s channel.Sender) ([]byte, error) { return channel.OpenSettings(keys, s) }}
 	c.TLSPolicy = a.tlsPolicy(resolver)
+	c.Shaper = a.Paths
 	if a.World != nil {
 		c.Port, c.AllowPrivate = a.World.SMTPPort(), true
 		c.Settings = func(s channel.Sender) ([]byte, error) { return a.pretend(keys, s) }
@@ -63,6 +64,9 @@ func (a *App) tlsPolicy(resolver *mx.Resolver) email.TLSPolicy {
 	a.policies = mtasts.NewKeeper(mtasts.Sources{Texts: resolver, Fetcher: policies}, email.PolicyStore{DB: a.DB}, a.Clock, a.Log)
 	return &email.TLSRules{DANE: resolver, STS: a.policies, Port: a.Config.DNS.MailPort, Clock: a.Clock}
 }
+
+// Way looks up where letters to a domain go and how they are protected.
+func (a *App) Way(ctx context.Context, domain string) (email.Way, error) { return a.mail.Way(ctx, domain) }
 
 // pretend makes a sender write to the pretend world whatever its way out, and publishes the records that it needs there. In practice
 // mode nothing may leave the machine, also by a relay that somebody has set.

@@ -42,6 +42,8 @@ type root struct {
 	Import        importCmd  `cmd:"" help:"Bring contacts in from a CSV file."`
 	Send          sendCmd    `cmd:"" help:"Send one message to a contact, or a campaign that is ready."`
 	User          userCmd    `cmd:"" help:"Make logins and reset passwords."`
+	Paths         pathsCmd   `cmd:"" help:"Look over how letters leave."`
+	Route         routeCmd   `cmd:"" help:"Show where letters to a domain go, and how they are protected."`
 	Doctor        doctorCmd  `cmd:"" help:"Look the set-up over and say what to mend."`
 	ExampleConfig exampleCmd `cmd:"" name:"example-config" help:"Print a configuration file with every setting explained."`
 	OpenAPI       openapiCmd `cmd:"" name:"openapi" help:"Print the description of the API (OpenAPI 3.1)."`

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"keruen/internal/channel"
+	"keruen/internal/channel/email/shape"
 	"keruen/internal/clock"
 	"keruen/internal/errs"
 	"keruen/internal/mail/mx"
@@ -39,6 +40,8 @@ type Config struct {
 	AllowPrivate bool
 	RelayTLS     *tls.Config // base for relays, with further roots; nil: those of the system
 	Timeouts     smtp.Timeouts
+	// Shaper limits the paths to recipients' servers and chooses our address. nil: shape.None.
+	Shaper shape.Shaper
 	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
 	TLSPolicy TLSPolicy
 	Signer    string // who does the arithmetic of signatures: a mode of dkim.Choose

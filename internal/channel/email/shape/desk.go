@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -208,15 +207,4 @@ func (d *Desk) check(on Path) error {
 		return ErrPath
 	}
 	return nil
-}
-
-// Missing lists the configured addresses that this machine does not have. has is the list of its own.
-func (r *Rules) Missing(has []netip.Addr) []netip.Addr {
-	var out []netip.Addr
-	for _, a := range r.Addresses {
-		if !slices.Contains(has, a.Addr) {
-			out = append(out, a.Addr)
-		}
-	}
-	return out
 }

@@ -34,6 +34,22 @@ type address struct {
 	Overflow string   `toml:"overflow"`
 }
 
+// Missing lists the addresses that are not among those of a machine. All of 127.0.0.0/8 is on every machine.
+func (r *Rules) Missing(has []netip.Addr) []netip.Addr {
+	var out []netip.Addr
+	for _, a := range r.Addresses {
+		if !slices.Contains(has, a.Addr) && !a.Addr.IsLoopback() {
+			out = append(out, a.Addr)
+		}
+	}
+	return out
+}
+
+// KeepLoopback drops the addresses from which one could leave the machine. For practice mode, before New.
+func (r *Rules) KeepLoopback() {
+	r.Addresses = slices.DeleteFunc(r.Addresses, func(a Address) bool { return !a.Addr.IsLoopback() })
+}
+
 func (a *Address) source() Source { return Source{Addr: a.Addr, Helo: a.Helo, Pool: a.Pool} }
 
 // serves tells whether letters of a purpose may leave from it. Offers of others go the way of advertising.
