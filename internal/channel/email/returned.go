@@ -21,7 +21,7 @@ func Returned(code int, enhanced, text, recipient string) channel.Verdict {
 	words := strings.TrimSpace(strings.Join(strings.Fields(strconv.Itoa(code)+" "+enhanced+" "+text), " "))
 	return channel.Verdict{
 		Outcome: channel.Never, Class: class, Scope: scope, Detail: scrub(words, recipient),
-		Suppress: code/100 == 5 && (class == UserUnknown || class == BadAddress),
+		Suppress: code/100 == 5 && !strings.HasPrefix(enhanced, "4.") && (class == UserUnknown || class == BadAddress),
 	}
 }
 

@@ -101,7 +101,7 @@ func blocks(body []byte) []fields {
 	for len(body) > 0 && len(out) < 50 {
 		f, rest := readFields(body, true)
 		body = rest
-		for len(f["final-recipient"]) > 1 {
+		for len(f["final-recipient"]) > 1 && len(out) < 50 {
 			one := make(fields)
 			for name, values := range f {
 				one[name] = values[:1]
