@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
@@ -11,23 +12,39 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// Conn is a connection that has said EHLO. It is not safe for concurrent use.
+// Conn is a connection that has said EHLO. Up to Depth goroutines may Send over it at once: the letters go one behind the
+// other, and the envelope of the next rides behind the final dot of the one before (RFC 2920 §3.1). Close is safe at any time.
 type Conn struct {
 	nc       net.Conn
 	r        *bufio.Reader
 	w        *bufio.Writer
 	opt      Options
 	ext      map[string]string // keyword in upper case → parameters
+	pipes    bool              // the server takes commands in groups
+	maxSize  int64
 	peer     netip.Addr
 	tls      string
-	sent     int  // letters accepted
-	tried    int  // transactions begun
 	needRset bool // the last transaction was refused
-	dead     bool
-	lastUse  time.Time
+	written  int64
+	deadline deadlines
+
+	dead    atomic.Bool
+	sent    atomic.Int64 // letters accepted
+	tried   atomic.Int64 // transactions begun
+	lastUse atomic.Int64 // nanoseconds of the Unix epoch
+
+	mu      sync.Mutex
+	holder  *turn   // reads and writes; nobody else may, but for what turn.go says
+	line    []*turn // who comes after, in order
+	dotOut  bool    // the holder's letter is out, all of it, and its reply is awaited
+	watched <-chan struct{}
+	active  <-chan struct{} // the Done of the holder's context
+	unwatch func() bool
 }
 
 // Errors of setting up a connection, found in Result.Err.
@@ -46,12 +63,16 @@ func Dial(ctx context.Context, addr string, o Options) (*Conn, Result) {
 	if o.Helo == "" {
 		o.Helo = "localhost"
 	}
+	if o.Depth <= 0 {
+		o.Depth = DefaultDepth
+	}
 	begun := time.Now()
 	nc, err := connect(ctx, addr, o)
 	if err != nil {
 		return nil, Result{Stage: StageConnect, Err: err, Took: time.Since(begun)}
 	}
-	c := &Conn{nc: nc, opt: o, lastUse: begun}
+	c := &Conn{nc: nc, opt: o}
+	c.lastUse.Store(begun.UnixNano())
 	if ap, err := netip.ParseAddrPort(nc.RemoteAddr().String()); err == nil {
 		c.peer = ap.Addr().Unmap()
 	}
@@ -108,7 +129,7 @@ func failed(r Result) bool { return r.Err != nil || r.Code/100 != 2 }
 
 // greet says EHLO, and HELO to a server that does not know EHLO (RFC 5321 §3.2).
 func (c *Conn) greet() Result {
-	c.ext = map[string]string{}
+	c.ext, c.pipes, c.maxSize = map[string]string{}, false, 0
 	p, err := c.command("EHLO " + c.opt.Helo)
 	if err != nil {
 		return Result{Stage: StageEhlo, Err: err}
@@ -118,10 +139,14 @@ func (c *Conn) greet() Result {
 		return Result{Stage: StageEhlo, Reply: p, Err: err}
 	}
 	if p.Code/100 == 2 {
-		for _, l := range p.lines[1:] {
+		for _, l := range p.lines[min(1, len(p.lines)):] {
 			word, rest, _ := strings.Cut(strings.Replace(l, "=", " ", 1), " ")
 			c.ext[strings.ToUpper(word)] = strings.TrimSpace(rest)
 		}
+	}
+	c.pipes, c.maxSize = c.Has("PIPELINING"), 0
+	if n, err := strconv.ParseInt(c.ext["SIZE"], 10, 64); err == nil && n > 0 {
+		c.maxSize = n
 	}
 	return Result{Stage: StageEhlo, Reply: p}
 }
@@ -170,6 +195,7 @@ func (c *Conn) handshake(ctx context.Context, host string) error {
 		return fmt.Errorf("tls handshake: %w", err)
 	}
 	_ = c.nc.SetDeadline(time.Time{})
+	c.deadline = deadlines{}
 	s := t.ConnectionState()
 	c.tls = tls.VersionName(s.Version) + " " + tls.CipherSuiteName(s.CipherSuite)
 	c.nc = t
@@ -182,12 +208,36 @@ func (c *Conn) wrap(nc net.Conn) {
 	c.w = bufio.NewWriterSize(blockWriter{c}, 32<<10)
 }
 
-// blockWriter gives each block that goes out its own deadline.
+// blockWriter gives each block that goes out its own deadline, and counts what the network took.
 type blockWriter struct{ c *Conn }
 
 func (w blockWriter) Write(b []byte) (int, error) {
-	_ = w.c.nc.SetWriteDeadline(time.Now().Add(w.c.opt.Timeouts.Block))
-	return w.c.nc.Write(b)
+	w.c.deadline.forWrite(w.c.nc, w.c.opt.Timeouts.Block)
+	n, err := w.c.nc.Write(b)
+	w.c.written += int64(n)
+	return n, err
+}
+
+// deadlines remembers what was set: moving a timer of the runtime costs more than reading a reply that is here already.
+type deadlines struct{ read, write time.Time }
+
+func (d *deadlines) forWrite(nc net.Conn, wait time.Duration) {
+	if want := time.Now().Add(wait); !near(d.write, want, wait) {
+		d.write = want
+		_ = nc.SetWriteDeadline(want)
+	}
+}
+
+func (d *deadlines) forRead(nc net.Conn, wait time.Duration) {
+	if want := time.Now().Add(wait); !near(d.read, want, wait) {
+		d.read = want
+		_ = nc.SetReadDeadline(want)
+	}
+}
+
+// near takes a deadline that is off by a twentieth of the patience for the one wanted.
+func near(set, want time.Time, wait time.Duration) bool {
+	return set.Sub(want).Abs() <= wait/20
 }
 
 // auth signs in with PLAIN (RFC 4616) or LOGIN.
@@ -229,12 +279,14 @@ func (c *Conn) Has(keyword string) bool {
 }
 
 // MaxSize is the largest letter the server takes, in bytes; 0 when it did not say (RFC 1870).
-func (c *Conn) MaxSize() int64 {
-	n, err := strconv.ParseInt(c.ext["SIZE"], 10, 64)
-	if err != nil || n < 0 {
-		return 0
+func (c *Conn) MaxSize() int64 { return c.maxSize }
+
+// Depth is how many letters may be under way at once: one when the server takes no commands in groups.
+func (c *Conn) Depth() int {
+	if !c.pipes {
+		return 1
 	}
-	return n
+	return c.opt.Depth
 }
 
 // Host is Options.Host.
@@ -251,32 +303,43 @@ func (c *Conn) TLS() *tls.ConnectionState {
 }
 
 // Sent is how many letters the server accepted over this connection.
-func (c *Conn) Sent() int { return c.sent }
+func (c *Conn) Sent() int { return int(c.sent.Load()) }
 
 // Reused tells that an earlier transaction was begun over this connection.
-func (c *Conn) Reused() bool { return c.tried > 0 }
+func (c *Conn) Reused() bool { return c.tried.Load() > 0 }
 
 // Alive tells whether another letter may be tried.
-func (c *Conn) Alive() bool { return !c.dead }
+func (c *Conn) Alive() bool { return !c.dead.Load() }
 
 // LastUse is when the connection last finished something, in the machine's time.
-func (c *Conn) LastUse() time.Time { return c.lastUse }
+func (c *Conn) LastUse() time.Time { return time.Unix(0, c.lastUse.Load()) }
 
-// Close says QUIT, waits a second at most, and closes. It may be called twice.
+// Close says QUIT, waits a second at most, and closes. It may be called twice. Letters under way are cut off.
 func (c *Conn) Close() {
-	if c.dead {
-		_ = c.nc.Close()
-		return
-	}
-	_ = c.nc.SetDeadline(time.Now().Add(time.Second))
-	if _, err := c.nc.Write([]byte("QUIT\r\n")); err == nil {
-		_, _ = readReply(c.r)
+	c.mu.Lock()
+	quiet := c.holder == nil
+	c.mu.Unlock()
+	if quiet && !c.dead.Swap(true) {
+		_ = c.nc.SetDeadline(time.Now().Add(time.Second))
+		if _, err := c.nc.Write([]byte("QUIT\r\n")); err == nil {
+			_, _ = readReply(c.r)
+		}
 	}
 	c.drop()
 }
 
 func (c *Conn) drop() {
-	c.dead = true
+	c.kill()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unwatch != nil {
+		c.unwatch()
+		c.unwatch, c.watched = nil, nil
+	}
+}
+
+func (c *Conn) kill() {
+	c.dead.Store(true)
 	_ = c.nc.Close()
 }
 
@@ -292,8 +355,16 @@ func (c *Conn) command(line string) (Reply, error) {
 
 // read waits for a whole reply; the deadline covers all its lines.
 func (c *Conn) read(wait time.Duration) (Reply, error) {
-	_ = c.nc.SetReadDeadline(time.Now().Add(wait))
+	if !c.replyIsHere() {
+		c.deadline.forRead(c.nc, wait)
+	}
 	return readReply(c.r)
+}
+
+// replyIsHere tells that the next reply, of one line, was received whole.
+func (c *Conn) replyIsHere() bool {
+	b, _ := c.r.Peek(c.r.Buffered())
+	return len(b) > 4 && b[3] != '-' && bytes.IndexByte(b, '\n') > 0
 }
 
 // interruptible makes the end of ctx end every wait on the socket. stop must be called.
@@ -302,7 +373,7 @@ func (c *Conn) interruptible(ctx context.Context) (stop func()) {
 	end := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	return func() {
 		if !end() {
-			c.dead = true
+			c.dead.Store(true)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -45,6 +46,9 @@ func readReply(r *bufio.Reader) (Reply, error) {
 			return Reply{}, err
 		}
 		p.Code = code
+		if !more && p.lines == nil {
+			return p.ofLine(rest), nil // what almost every reply is
+		}
 		p.lines = append(p.lines, rest)
 		if !more {
 			return p.finish(), nil
@@ -57,6 +61,9 @@ func readLine(r *bufio.Reader, limit int) (string, error) {
 	var line []byte
 	for {
 		part, err := r.ReadSlice('\n')
+		if err == nil && line == nil && len(part) <= limit {
+			return string(bytes.TrimRight(part, "\r\n")), nil
+		}
 		line = append(line, part...)
 		if len(line) > limit {
 			return "", fmt.Errorf("%w: longer than %d bytes", ErrReply, maxReply)
@@ -98,6 +105,30 @@ func splitLine(line string) (code int, rest string, more bool, err error) {
 		return code, line[4:], true, nil
 	}
 	return 0, "", false, fmt.Errorf("%w: no space after the code", ErrReply)
+}
+
+// ofLine is finish for the only line of a reply.
+func (p Reply) ofLine(line string) Reply {
+	p.Enhanced, p.Text = cutEnhanced(line, p.Code)
+	if !tidy(p.Text) {
+		p.Text = cleanText(p.Text)
+	}
+	return p
+}
+
+// tidy tells that cleanText would change nothing.
+func tidy(s string) bool {
+	if len(s) > maxText {
+		return false
+	}
+	blank := true // no space at the beginning, at the end, or twice
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && blank {
+			return false
+		}
+		blank = s[i] == ' '
+	}
+	return s == "" || !blank
 }
 
 // finish takes the enhanced code out of the lines and makes the text.

@@ -12,10 +12,11 @@ import (
 
 // Send hands over one letter: message with CRLF line ends, before dot-stuffing. After a refusal
 // the connection may be used again; after a failure or a 421 it is closed and Alive is false.
-// When ctx ends the connection is closed at once.
+// When ctx ends the connection is closed at once. Letters of other callers under way over the connection then fail too:
+// MaybeSent tells the one whose final dot was out from those that certainly did not go.
 func (c *Conn) Send(ctx context.Context, env Envelope, message []byte) Result {
 	begun := time.Now()
-	if c.dead {
+	if c.dead.Load() {
 		return c.stamp(Result{Stage: StageMail, Err: ErrClosed}, ctx)
 	}
 	if err := ctx.Err(); err != nil {
@@ -24,19 +25,38 @@ func (c *Conn) Send(ctx context.Context, env Envelope, message []byte) Result {
 	if res, ok := c.refuse(env, message); ok {
 		return c.stamp(res, ctx)
 	}
-	stop := c.interruptible(ctx)
-	res := c.transaction(env, message)
-	stop()
-	c.tried++
-	c.lastUse = time.Now()
+	t := &turn{env: env, message: message}
+	if err := c.await(ctx, t); err != nil {
+		return c.stamp(Result{Stage: StageMail, Err: err}, ctx)
+	}
+	res := c.serve(ctx, t)
+	res.Took = time.Since(begun)
+	return res
+}
+
+// serve is the turn of one letter.
+func (c *Conn) serve(ctx context.Context, t *turn) Result {
+	defer c.pass()
+	if c.dead.Load() {
+		return c.stamp(Result{Stage: StageMail, Err: ErrClosed}, ctx)
+	}
+	c.watch(ctx)
+	if err := ctx.Err(); err != nil {
+		if t.out { // no body will follow
+			c.drop()
+		}
+		return c.stamp(Result{Stage: StageMail, Err: err}, ctx)
+	}
+	res := c.transaction(t)
+	c.tried.Add(1)
+	c.lastUse.Store(time.Now().UnixNano())
 	if res.Accepted() {
-		c.sent++
+		c.sent.Add(1)
 	}
 	res = c.stamp(res, ctx)
-	if res.Err != nil || res.Code == 421 || c.dead {
+	if res.Err != nil || res.Code == 421 || c.dead.Load() {
 		c.drop()
 	}
-	res.Took = time.Since(begun)
 	return res
 }
 
@@ -60,135 +80,210 @@ func (c *Conn) refuse(env Envelope, message []byte) (Result, bool) {
 	return Result{}, false
 }
 
-// transaction sends the envelope, and the letter when the envelope was taken.
-func (c *Conn) transaction(env Envelope, message []byte) Result {
-	commands := c.envelope(env, message)
+// transaction sends the envelope, unless it is out already, and the letter when the envelope was taken.
+func (c *Conn) transaction(t *turn) Result {
 	var res Result
-	if c.Has("PIPELINING") {
-		res = c.pipelined(commands)
-	} else {
-		res = c.lockstep(commands)
+	switch {
+	case t.out:
+		res = c.answers(envelopeStages)
+	case c.pipes:
+		res = c.pipelined(t)
+	default:
+		res = c.lockstep(t)
 	}
 	if res.Err != nil || res.Code != 354 {
 		return res
 	}
-	return c.body(message)
+	return c.body(t)
 }
 
-type command struct {
-	stage Stage
-	line  string
+var (
+	envelopeStages = []Stage{StageMail, StageRcpt, StageData}
+	afterReset     = []Stage{StageMail, StageMail, StageRcpt, StageData}
+)
+
+func (c *Conn) mailLine(t *turn) string {
+	b := make([]byte, 0, 160)
+	b = append(append(append(b, "MAIL FROM:<"...), t.env.From...), '>')
+	if c.maxSize > 0 || c.Has("SIZE") {
+		b = strconv.AppendInt(append(b, " SIZE="...), int64(len(t.message)), 10)
+	}
+	if c.Has("8BITMIME") && !asciiBytes(t.message) {
+		b = append(b, " BODY=8BITMIME"...)
+	}
+	if c.Has("SMTPUTF8") && (!ascii(t.env.From+t.env.To) || !asciiBytes(header(t.message))) {
+		b = append(b, " SMTPUTF8"...)
+	}
+	if c.asksReports() {
+		b = append(b, " RET=HDRS"...)
+		if t.env.ID != "" {
+			b = appendXtext(append(b, " ENVID="...), t.env.ID)
+		}
+	}
+	return string(b)
 }
 
-func (c *Conn) envelope(env Envelope, message []byte) []command {
-	var b strings.Builder
-	b.WriteString("MAIL FROM:<" + env.From + ">")
-	if c.Has("SIZE") {
-		b.WriteString(" SIZE=" + strconv.Itoa(len(message)))
+func (c *Conn) rcptLine(t *turn) string {
+	line := "RCPT TO:<" + t.env.To + ">"
+	if c.asksReports() {
+		line += " NOTIFY=FAILURE"
 	}
-	if c.Has("8BITMIME") && !asciiBytes(message) {
-		b.WriteString(" BODY=8BITMIME")
+	return line
+}
+
+func (c *Conn) asksReports() bool { return c.opt.DSN && c.Has("DSN") }
+
+// appendXtext writes what is not plain as +XX (RFC 3461 §4).
+func appendXtext(b []byte, s string) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := 0; i < len(s); i++ {
+		if ch := s[i]; ch > ' ' && ch <= '~' && ch != '+' && ch != '=' {
+			b = append(b, ch)
+			continue
+		}
+		b = append(b, '+', hex[s[i]>>4], hex[s[i]&15])
 	}
-	if c.Has("SMTPUTF8") && (!ascii(env.From+env.To) || !asciiBytes(header(message))) {
-		b.WriteString(" SMTPUTF8")
-	}
-	list := []command{{StageMail, b.String()}, {StageRcpt, "RCPT TO:<" + env.To + ">"}, {StageData, "DATA"}}
-	if c.needRset {
-		list = append([]command{{StageMail, "RSET"}}, list...)
-	}
-	return list
+	return b
 }
 
 // lockstep asks one by one and stops at the first refusal.
-func (c *Conn) lockstep(list []command) Result {
+func (c *Conn) lockstep(t *turn) Result {
+	lines, stages := []string{c.mailLine(t), c.rcptLine(t), "DATA"}, envelopeStages
+	if c.needRset {
+		lines, stages = append([]string{"RSET"}, lines...), afterReset
+	}
 	var p Reply
-	for _, cmd := range list {
+	for i, line := range lines {
 		var err error
-		if p, err = c.command(cmd.line); err != nil {
-			return Result{Stage: cmd.stage, Err: err}
+		if p, err = c.command(line); err != nil {
+			return Result{Stage: stages[i], Err: err}
 		}
-		if !taken(cmd, p) {
-			c.needRset = true
-			return Result{Stage: cmd.stage, Reply: refusal(p)}
+		if !taken(stages[i], p) {
+			c.refused(p)
+			return Result{Stage: stages[i], Reply: refusal(p)}
 		}
 	}
 	return Result{Stage: StageData, Reply: p}
 }
 
-// pipelined writes all commands at once and reads the replies in order. The first refusal
-// is the outcome; those behind it only follow from it. A 421 ends everything.
-func (c *Conn) pipelined(list []command) Result {
-	for _, cmd := range list {
-		_, _ = c.w.WriteString(cmd.line)
-		_, _ = c.w.WriteString("\r\n")
+// pipelined writes the envelope at once and reads the replies.
+func (c *Conn) pipelined(t *turn) Result {
+	stages := envelopeStages
+	if c.needRset {
+		_, _ = c.w.WriteString("RSET\r\n")
+		stages = afterReset
 	}
+	c.writeEnvelope(t)
 	if err := c.w.Flush(); err != nil {
-		return c.lastWords(list[0].stage, err)
+		return c.lastWords(StageMail, err)
 	}
+	return c.answers(stages)
+}
+
+// writeEnvelope puts MAIL, RCPT and DATA into the buffer.
+func (c *Conn) writeEnvelope(t *turn) {
+	t.out = true
+	_, _ = c.w.WriteString(c.mailLine(t))
+	_, _ = c.w.WriteString("\r\n")
+	_, _ = c.w.WriteString(c.rcptLine(t))
+	_, _ = c.w.WriteString("\r\nDATA\r\n")
+}
+
+// answers reads the replies to an envelope in order. The first refusal is the outcome; those behind it only follow
+// from it. A 421 ends everything.
+func (c *Conn) answers(stages []Stage) Result {
 	var refused *Result
 	var last Reply
-	for _, cmd := range list {
+	for _, stage := range stages {
 		p, err := c.read(c.opt.Timeouts.Command)
 		if err != nil {
 			if refused != nil {
-				c.dead = true
+				c.dead.Store(true)
 				return *refused
 			}
-			return Result{Stage: cmd.stage, Err: err}
+			return Result{Stage: stage, Err: err}
 		}
-		if last = p; taken(cmd, p) {
+		if last = p; taken(stage, p) {
 			continue
 		}
 		if refused == nil {
-			refused = &Result{Stage: cmd.stage, Reply: refusal(p)}
+			refused = &Result{Stage: stage, Reply: refusal(p)}
 		}
-		if p.Code == 421 {
-			c.dead = true
+		c.refused(p)
+		if p.Code == 421 || p.Code == 354 && stage != StageData {
+			c.dead.Store(true)
 			return *refused
 		}
 	}
 	if refused == nil {
-		return Result{Stage: StageData, Reply: last}
+		return c.leave(last)
 	}
-	c.needRset = true
 	if last.Code == 354 {
 		c.emptyLetter()
 	}
 	return *refused
 }
 
+// leave is the 354. What the server said beyond it answers nothing that we asked: were it taken for the reply to the
+// letter, a refused letter could count as accepted. Nothing of the letter is out yet, so a failure is certain.
+func (c *Conn) leave(p Reply) Result {
+	if c.r.Buffered() == 0 {
+		return Result{Stage: StageData, Reply: p}
+	}
+	extra, err := c.read(c.opt.Timeouts.Command)
+	c.dead.Store(true)
+	if err != nil || extra.Code < 400 {
+		return Result{Stage: StageData, Err: errors.Join(ErrReply, err)}
+	}
+	return Result{Stage: StageData, Reply: extra}
+}
+
+// refused notes what has to happen before the next letter. A 2xx or 3xx out of place means that replies and
+// commands no longer match, and no further reply could be believed.
+func (c *Conn) refused(p Reply) {
+	c.needRset = true
+	if p.Code < 400 {
+		c.dead.Store(true)
+	}
+}
+
 // emptyLetter ends a DATA that the server began although it had refused every recipient
 // (RFC 2920 §3.1): a lone dot, whose reply means nothing.
 func (c *Conn) emptyLetter() {
 	if p, err := c.command("."); err != nil || p.Code == 421 {
-		c.dead = true
+		c.dead.Store(true)
 	}
 }
 
-func taken(cmd command, p Reply) bool {
-	if cmd.line == "DATA" {
+func taken(stage Stage, p Reply) bool {
+	if stage == StageData {
 		return p.Code == 354
 	}
 	return p.Code/100 == 2
 }
 
-// body writes the letter and the final dot. From the moment the dot is out until the reply is
-// read, nobody knows who owns the letter.
-func (c *Conn) body(message []byte) Result {
-	c.writeStuffed(message)
-	if err := c.w.Flush(); err != nil {
-		// Not all was taken by the network, so the dot, which is last, did not arrive.
+// body writes the letter, the final dot and, in the same write, the envelope of the letter that comes next. From the
+// moment the dot is out until the reply is read, nobody knows who owns the letter.
+func (c *Conn) body(t *turn) Result {
+	c.writeStuffed(t.message)
+	dot := c.written + int64(c.w.Buffered())
+	c.writeNext()
+	if err := c.w.Flush(); err != nil && c.written < dot {
+		// Not all was taken by the network, so the dot did not arrive.
 		return c.lastWords(StageData, err)
 	}
+	c.letterIsOut()
 	p, err := c.read(c.opt.Timeouts.Dot)
 	if err != nil {
 		return Result{Stage: StageDot, Err: err, MaybeSent: true}
 	}
+	c.needRset = false // a dot ends the transaction whatever the reply (RFC 5321 §4.1.1.4)
 	if p.Code/100 != 2 {
-		c.needRset = true
+		if p.Code < 400 {
+			c.dead.Store(true)
+		}
 		return Result{Stage: StageDot, Reply: refusal(p)}
 	}
-	c.needRset = false
 	return Result{Stage: StageDot, Reply: p}
 }
 
@@ -218,7 +313,7 @@ func (c *Conn) writeStuffed(message []byte) {
 // middle of a letter): it says more than "broken pipe". It is a refusal whatever its code.
 func (c *Conn) lastWords(stage Stage, cause error) Result {
 	p, err := c.read(time.Second)
-	c.dead = true
+	c.dead.Store(true)
 	if err != nil || p.Code < 400 {
 		return Result{Stage: stage, Err: errors.Join(cause, err)}
 	}

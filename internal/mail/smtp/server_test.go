@@ -104,12 +104,19 @@ func (s *session) Auth(string) (sasl.Server, error) {
 
 func serve(t testing.TB, be *sink, tune func(*server.Server)) string {
 	t.Helper()
+	return serveBackend(t, be, tune)
+}
+
+func serveBackend(t testing.TB, be server.Backend, tune ...func(*server.Server)) string {
+	t.Helper()
 	srv := server.NewServer(be)
 	srv.Domain = "sink.test"
 	srv.AllowInsecureAuth = true
 	srv.ErrorLog = quiet{}
-	if tune != nil {
-		tune(srv)
+	for _, f := range tune {
+		if f != nil {
+			f(srv)
+		}
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

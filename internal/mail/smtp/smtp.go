@@ -1,5 +1,6 @@
 // Package smtp is a client for handing letters to other servers (RFC 5321), made for many
-// letters over one connection: commands go in one write when the server allows (RFC 2920).
+// letters over one connection: commands go in one write when the server allows (RFC 2920), and several goroutines
+// may send over one connection at once.
 //
 //	conn, res := smtp.Dial(ctx, "mx.example.org:25", smtp.Options{Helo: "mail.example.kz"})
 //	if conn == nil { … res says at which stage and why … }
@@ -82,12 +83,21 @@ type Options struct {
 	User      string      // empty: no AUTH
 	Password  string      // sent only over TLS or to loopback
 	Timeouts  Timeouts
+	// Depth bounds the letters under way over one connection to a server that takes commands in groups. 0: DefaultDepth.
+	Depth int
+	// DSN asks a server that knows how (RFC 3461) to report failures alone, with the header alone, under Envelope.ID.
+	DSN bool
 }
+
+// DefaultDepth keeps a connection full: one letter's reply is awaited, the next waits for leave to send its body, and the
+// others are ready to follow.
+const DefaultDepth = 8
 
 // Envelope is what MAIL and RCPT say. A personal letter has one recipient.
 type Envelope struct {
 	From string // empty for <>
 	To   string
+	ID   string // ENVID of delivery reports; used with Options.DSN only, empty: none
 }
 
 // Result of an attempt.
