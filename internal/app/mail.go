@@ -66,7 +66,9 @@ func (a *App) tlsPolicy(resolver *mx.Resolver) email.TLSPolicy {
 }
 
 // Way looks up where letters to a domain go and how they are protected.
-func (a *App) Way(ctx context.Context, domain string) (email.Way, error) { return a.mail.Way(ctx, domain) }
+func (a *App) Way(ctx context.Context, domain string) (email.Way, error) {
+	return a.mail.Way(ctx, domain)
+}
 
 // pretend makes a sender write to the pretend world whatever its way out, and publishes the records that it needs there. In practice
 // mode nothing may leave the machine, also by a relay that somebody has set.
