@@ -54,6 +54,7 @@ type Bulk struct {
 	Consents   []ConsentKey // to grant, where the contact has an address for them
 	Proof      ProofID      // of these consents
 	Import     int64        // kept as the origin of contacts that are created; 0 for none. With it results tell what changed.
+	Run        int64        // from OpenRunTx, of the contacts that are created; 0 for none
 	Cause      Cause        // by which lists count those who join; ByImport when empty
 	Rows       []Row
 }
@@ -303,7 +304,7 @@ func (x *index) take(b Bulk, r *Row) (*item, Result) {
 	it := x.find(b.By, r)
 	if it == nil {
 		it = &item{fresh: true, Contact: Contact{Tenant: b.Tenant, Sort: Audience, Email: r.Email.Given, EmailKey: r.Email.Key, Phone: r.Phone,
-			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Import: b.Import, Version: 1}, tags: r.Tags}
+			FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang, Fields: r.Fields, Import: b.Import, run: b.Run, Version: 1}, tags: r.Tags}
 		keptID := r.ExternalID != "" && x.external[r.ExternalID] != nil
 		if !keptID {
 			it.ExternalID = r.ExternalID

@@ -61,6 +61,8 @@ type Contact struct {
 	Version    int64
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+
+	run int64 // where it is indexed, of one that is being made (OpenRunTx)
 }
 
 // Address returns where messages of a channel go, empty when the contact cannot be reached there.

@@ -1,8 +1,10 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"keruen/internal/db"
@@ -12,7 +14,8 @@ import (
 
 // order of a list of contacts. Texts are compared by their bytes, on both engines alike; names in small letters.
 type order struct {
-	column string // empty: the order of creation
+	column string                // empty: the order of creation
+	of     func(*Contact) string // the column of one contact, where it is indexed by runs
 	down   bool
 	moment bool // the column is no text
 }
@@ -23,10 +26,10 @@ var orders = map[string]order{
 	"created_at":  {},
 	"email":       {column: "c.email_key"},
 	"-email":      {column: "c.email_key", down: true},
-	"last_name":   {column: lastNames},
-	"-last_name":  {column: lastNames, down: true},
-	"first_name":  {column: firstNames},
-	"-first_name": {column: firstNames, down: true},
+	"last_name":   {column: lastNames, of: lastNameOf},
+	"-last_name":  {column: lastNames, of: lastNameOf, down: true},
+	"first_name":  {column: firstNames, of: firstNameOf},
+	"-first_name": {column: firstNames, of: firstNameOf, down: true},
 	"updated_at":  {column: "c.updated_at", moment: true},
 	"-updated_at": {column: "c.updated_at", down: true, moment: true},
 }
@@ -99,7 +102,68 @@ func sorted(ctx context.Context, q db.Querier, t id.Tenant, f Filter, limit int,
 	if f.After != 0 {
 		more = append(more, o.beyond(q.Dialect(), value, f.After))
 	}
+	if o.of != nil {
+		return sortedByRun(ctx, q, t, f, o, limit, more)
+	}
 	return read(ctx, q, t, f, o, limit, more)
+}
+
+// sortedByRun reads the first of each run, which an index has in order, and keeps the first of these.
+func sortedByRun(ctx context.Context, q db.Querier, t id.Tenant, f Filter, o order, limit int, more []condition) ([]Contact, error) {
+	all, err := runs(ctx, q, t)
+	if err != nil {
+		return nil, err
+	}
+	var out []Contact
+	for _, run := range all {
+		rows, err := read(ctx, q, t, f, o, limit, append(more[:len(more):len(more)], also("c.run = ?", run)))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return o.first(out, limit), nil
+}
+
+// sortedAmong sorts found contacts.
+func sortedAmong(ctx context.Context, q db.Querier, t id.Tenant, f Filter, found []ID, limit int) ([]Contact, error) {
+	o := orders[f.Sort]
+	if o.of == nil {
+		return sorted(ctx, q, t, f, limit, also(db.In("c.id", found)))
+	}
+	value, err := cursorValue(ctx, q, t, o, f.After)
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
+		return nil, err
+	}
+	more := []condition{also(db.In("c.id", found))}
+	if f.After != 0 && err == nil {
+		more = append(more, o.beyond(q.Dialect(), value, f.After))
+	}
+	return read(ctx, q, t, f, o, limit, more)
+}
+
+// first sorts contacts as the engines do and returns up to limit of them.
+func (o order) first(list []Contact, limit int) []Contact {
+	type keyed struct {
+		Contact
+		key string
+	}
+	rows := make([]keyed, len(list))
+	for i := range list {
+		rows[i] = keyed{list[i], o.of(&list[i])}
+	}
+	slices.SortFunc(rows, func(a, b keyed) int {
+		by := cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.ID, b.ID))
+		if o.down {
+			return -by
+		}
+		return by
+	})
+	out := make([]Contact, min(limit, len(rows)))
+	for i := range out {
+		out[i] = rows[i].Contact
+	}
+	return out
 }
 
 // sortedByEmail lets contacts without an address count as less than those with one. They are read apart: an index keeps them at one

@@ -10,7 +10,7 @@ import (
 )
 
 // A search finds contacts by the beginnings of the words in search_key. Frequent beginnings are met among the newest contacts;
-// rare ones are looked up in the indexes of migration 0025, which between them know every word.
+// rare ones are looked up in the indexes of migrations 0025 and 0031, which between them know every word.
 const (
 	newest    = 5_000  // contacts that are looked through before the indexes are asked
 	many      = 50_000 // found by an index: so frequent that reading one contact after another fills a page sooner
@@ -18,15 +18,23 @@ const (
 	chunk     = 500    // found contacts that are looked at together
 )
 
-// Names in small letters, as migration 0025 indexes them.
+// Names in small letters, as migration 0031 indexes them in each run.
 const (
-	short     = 10 // characters that are indexed of a first name
-	long      = 24 // and of a last name, which is also sorted by them
-	firstWord = "substr(c.search_key, COALESCE(length(c.email_key), 0) + 3, 10)"
-	lastNames = "substr(c.search_key, COALESCE(length(c.email_key), 0) + length(c.first_name) + 4, 24)"
-	// firstNames is for sorting only.
+	long       = 24 // characters that are indexed of a first and of a last name, which are also sorted by them
+	short      = 10 // and of the second word of a first name
 	firstNames = "substr(c.search_key, COALESCE(length(c.email_key), 0) + 3, 24)"
+	lastNames  = "substr(c.search_key, COALESCE(length(c.email_key), 0) + length(c.first_name) + 4, 24)"
 )
+
+// firstNameOf and lastNameOf are what firstNames and lastNames are for one contact.
+func firstNameOf(c *Contact) string { return named(c, 2) }
+func lastNameOf(c *Contact) string  { return named(c, 3+len([]rune(c.FirstName))) }
+
+func named(c *Contact, from int) string {
+	key := []rune(c.searchKey())
+	from = min(from+len([]rune(c.EmailKey)), len(key))
+	return string(key[from:min(from+long, len(key))])
+}
 
 // secondNames are the second words of first names, where several is true.
 func secondNames(d db.Dialect) (expression, several string) {
@@ -65,6 +73,10 @@ func candidates(ctx context.Context, q db.Querier, t id.Tenant, f Filter, limit 
 	if word == "" {
 		return nil, false, nil
 	}
+	all, err := runs(ctx, q, t)
+	if err != nil {
+		return nil, false, err
+	}
 	d := q.Dialect()
 	second, several := secondNames(d)
 	from, to := db.Beginning(word)
@@ -74,9 +86,9 @@ func candidates(ctx context.Context, q db.Querier, t id.Tenant, f Filter, limit 
 	for _, w := range []*db.Conditions{
 		db.Where("c.tenant_id = ?", t).And(d.Begins("c.email_key"), from, to),
 		db.Where("c.tenant_id = ?", t).And(d.Begins("c.phone"), from, to),
-		db.Where("c.tenant_id = ?", t).And(d.Begins(firstWord), shortFrom, shortTo),
-		db.Where("c.tenant_id = ?", t).And(d.Begins(lastNames), longFrom, longTo),
-		db.Where("c.tenant_id = ?", t).And(several).And(d.Begins(second), shortFrom, shortTo),
+		db.Where("c.tenant_id = ?", t).And(db.In("c.run", all)).And(d.Begins(firstNames), longFrom, longTo),
+		db.Where("c.tenant_id = ?", t).And(db.In("c.run", all)).And(d.Begins(lastNames), longFrom, longTo),
+		db.Where("c.tenant_id = ?", t).And(db.In("c.run", all)).And(several).And(d.Begins(second), shortFrom, shortTo),
 		db.Where("c.tenant_id = ?", t).And(furtherNames(d)).And("c.search_key LIKE ? ESCAPE '!'", "% "+db.Prefix(word)),
 	} {
 		part, err := db.All[ID](ctx, q, `SELECT c.id FROM contacts c WHERE `+w.SQL()+` LIMIT ?`, w.Args(limit+1)...)
@@ -114,7 +126,7 @@ func searchContacts(ctx context.Context, q db.Querier, t id.Tenant, f Filter, li
 		return sorted(ctx, q, t, f, limit)
 	}
 	if !byID {
-		return sorted(ctx, q, t, f, limit, also(db.In("c.id", found)))
+		return sortedAmong(ctx, q, t, f, found, limit)
 	}
 	return searchFound(ctx, q, t, f, found, limit)
 }

@@ -1,6 +1,7 @@
 package contact_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -75,7 +76,21 @@ func strange(t *testing.T, w *world, r *rand.Rand, n int) (words []string) {
 		}
 		return strings.Join(parts, oneOf(r, " ", " ", "  ", "\u00a0", "-"))
 	}
+	brought := contact.Bulk{Tenant: w.who.Tenant, By: contact.ByEmail, OnExisting: contact.Skip}
+	bring := func() {
+		require.NoError(t, w.db.InTx(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+			if brought.Run, err = contact.OpenRunTx(ctx, tx, w.who.Tenant); err != nil {
+				return err
+			}
+			_, err = w.BulkUpsert(ctx, tx, brought)
+			return err
+		}))
+		brought.Rows = nil
+	}
 	for i := range n {
+		if i%90 == 89 {
+			bring()
+		}
 		d := contact.Draft{FirstName: name(), LastName: name()}
 		if i%3 > 0 {
 			d.Email = fmt.Sprintf("%s%d@example%d.kz", oneOf(r, "a", "Aa", "a_b", "x"), i, i%7)
@@ -84,9 +99,16 @@ func strange(t *testing.T, w *world, r *rand.Rand, n int) (words []string) {
 			d.Phone = fmt.Sprintf("+7701%07d", r.IntN(30)*100_000+i)
 		}
 		words = append(words, d.Email, d.Phone)
+		if i%2 == 0 && d.Email != "" {
+			address, err := contact.ParseEmail(d.Email)
+			require.NoError(t, err)
+			brought.Rows = append(brought.Rows, contact.Row{Email: address, Phone: d.Phone, FirstName: strings.TrimSpace(d.FirstName), LastName: strings.TrimSpace(d.LastName)})
+			continue
+		}
 		_, err := w.Create(t.Context(), w.who, d)
 		require.NoError(t, err)
 	}
+	bring()
 	return words
 }
 

@@ -34,7 +34,8 @@ type row struct {
 }
 
 func (r row) contact() Contact {
-	return Contact{r.ID, r.Tenant, r.Sort, r.Email, r.EmailKey, r.Phone, r.FirstName, r.LastName, r.Lang, r.Fields.V, r.Import, r.External, r.Version, r.CreatedAt, r.UpdatedAt}
+	return Contact{ID: r.ID, Tenant: r.Tenant, Sort: r.Sort, Email: r.Email, EmailKey: r.EmailKey, Phone: r.Phone, FirstName: r.FirstName, LastName: r.LastName, Lang: r.Lang,
+		Fields: r.Fields.V, Import: r.Import, ExternalID: r.External, Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
 func contacts(rows []row) []Contact {
@@ -94,13 +95,13 @@ func null(s string) any {
 }
 
 var insertColumns = []string{"id", "tenant_id", "sort", "email", "email_key", "email_hash", "phone", "phone_hash",
-	"first_name", "last_name", "lang", "fields:json", "search_key", "import_id", "external_id", "version", "created_at", "updated_at"}
+	"first_name", "last_name", "lang", "fields:json", "search_key", "import_id", "run", "external_id", "version", "created_at", "updated_at"}
 
 func (s *Service) insertContacts(ctx context.Context, tx *db.Tx, list []Contact) error {
 	return db.InsertRows(ctx, tx, "contacts", insertColumns, len(list), func(i int) []any {
 		c := &list[i]
 		return []any{c.ID, c.Tenant, c.Sort, c.Email, null(c.EmailKey), null(s.hash(c.Tenant, c.EmailKey)), null(c.Phone), null(s.hash(c.Tenant, c.Phone)),
-			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Import, null(c.ExternalID), c.Version, c.CreatedAt, c.UpdatedAt}
+			c.FirstName, c.LastName, c.Lang, fieldsText(c.Fields), c.searchKey(), c.Import, c.run, null(c.ExternalID), c.Version, c.CreatedAt, c.UpdatedAt}
 	}, "")
 }
 

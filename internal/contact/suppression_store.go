@@ -64,6 +64,10 @@ func (s *Service) blankSuppressions(ctx context.Context, tx *db.Tx, c Contact) e
 
 // stopsOf returns the entries for the addresses of each contact.
 func (s *Service) stopsOf(ctx context.Context, q db.Querier, t id.Tenant, list []*Contact) ([][]Suppression, error) {
+	out := make([][]Suppression, len(list))
+	if any, err := db.One[bool](ctx, q, `SELECT EXISTS (SELECT 1 FROM suppression WHERE tenant_id = ?)`, t); err != nil || !any {
+		return out, err // the first files of an account are its largest, and nobody has left it yet
+	}
 	hashes := make([]string, 0, 2*len(list))
 	for _, c := range list {
 		for _, key := range []string{c.EmailKey, c.Phone} {
@@ -73,7 +77,6 @@ func (s *Service) stopsOf(ctx context.Context, q db.Querier, t id.Tenant, list [
 		}
 	}
 	found, err := stopsByHash(ctx, q, t, hashes)
-	out := make([][]Suppression, len(list))
 	if err != nil || len(found) == 0 {
 		return out, err
 	}

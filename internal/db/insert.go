@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Rows of one INSERT: on SQLite a power of two, so that the rest of a bulk takes few different texts; on PostgreSQL
@@ -53,7 +55,8 @@ func (in insert) names() []string {
 	return names
 }
 
-// values inserts by VALUES (…), (…).
+// values inserts by VALUES (…), (…). A row that fails ends the whole transaction, so that SQLite need not keep what it would take to undo
+// the rows before it in the statement alone (OR FAIL, https://sqlite.org/lang_conflict.html).
 func (in insert) values(ctx context.Context, n int) error {
 	marks := make([]string, len(in.columns))
 	for i, c := range in.columns {
@@ -62,31 +65,30 @@ func (in insert) values(ctx context.Context, n int) error {
 			marks[i] = in.tx.Dialect().JSONWrite()
 		}
 	}
-	head := "INSERT INTO " + in.table + " (" + strings.Join(in.names(), ", ") + ") VALUES "
+	head := "INSERT OR FAIL INTO " + in.table + " (" + strings.Join(in.names(), ", ") + ") VALUES "
 	one := "(" + strings.Join(marks, ", ") + ")"
 	size := sqliteBatch
 	for size*len(in.columns) > maxArgs {
 		size /= 2
 	}
-	args := make([]any, 0, min(n, size)*len(in.columns))
+	var parts []part
 	for i := 0; i < n; i += size {
 		for size > n-i {
 			size /= 2
 		}
-		args = args[:0]
-		for k := range size {
-			values, err := in.at(i + k)
+		parts = append(parts, part{i, size})
+	}
+	return in.run(ctx, parts, func(p part) (statement, error) {
+		args := make([]any, 0, p.n*len(in.columns))
+		for i := range p.n {
+			values, err := in.at(p.from + i)
 			if err != nil {
-				return err
+				return statement{}, err
 			}
 			args = append(args, values...)
 		}
-		text := head + one + strings.Repeat(", "+one, size-1) + " " + in.suffix
-		if _, err := in.tx.exec(ctx, text, args); err != nil {
-			return err
-		}
-	}
-	return nil
+		return statement{head + one + strings.Repeat(", "+one, p.n-1) + " " + in.suffix, args}, nil
+	})
 }
 
 // arrays inserts by unnest, one array per column: twice as fast as VALUES on PostgreSQL.
@@ -108,25 +110,71 @@ func (in insert) arrays(ctx context.Context, n int) error {
 	}
 	text := "INSERT INTO " + in.table + " (" + strings.Join(names, ", ") + ") SELECT * FROM unnest(" +
 		strings.Join(marks, ", ") + ") " + in.suffix
+	var parts []part
 	for i := 0; i < n; i += postgresBatch {
+		parts = append(parts, part{i, min(postgresBatch, n-i)})
+	}
+	return in.run(ctx, parts, func(p part) (statement, error) {
 		args := make([]any, len(names))
 		for c := range args {
-			args[c] = make(array, 0, min(postgresBatch, n-i))
+			args[c] = make(array, 0, p.n)
 		}
-		for k := i; k < min(n, i+postgresBatch); k++ {
-			values, err := in.at(k)
+		for i := range p.n {
+			values, err := in.at(p.from + i)
 			if err != nil {
-				return err
+				return statement{}, err
 			}
 			for c, v := range values {
 				args[c] = append(args[c].(array), Postgres.bind(v))
 			}
 		}
-		if _, err := in.tx.exec(ctx, text, args); err != nil {
-			return err
+		return statement{text, args}, nil
+	})
+}
+
+// part is the rows of one statement.
+type part struct{ from, n int }
+
+type statement struct {
+	text string
+	args []any
+}
+
+// run executes the statements of the parts in turn; the next is made while the database works on the one before.
+func (in insert) run(ctx context.Context, parts []part, of func(part) (statement, error)) error {
+	if len(parts) == 1 {
+		s, err := of(parts[0])
+		if err == nil {
+			_, err = in.tx.exec(ctx, s.text, s.args)
 		}
+		return err
 	}
-	return nil
+	made := make(chan statement, 1)
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error {
+		defer close(made)
+		for _, p := range parts {
+			s, err := of(p)
+			if err != nil {
+				return err
+			}
+			select {
+			case made <- s:
+			case <-ctx.Done():
+				return nil // the other one tells why
+			}
+		}
+		return nil
+	})
+	work.Go(func() error {
+		for s := range made {
+			if _, err := in.tx.exec(ctx, s.text, s.args); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return work.Wait()
 }
 
 // array is a column of bound values.

@@ -29,13 +29,15 @@ type sqliteDB struct {
 }
 
 // pragmas in the order in which they must be set: busy_timeout before journal_mode.
+// The log is written back when it holds 64 MB: pages that a large import changes again and again are then written once.
 // synchronous FULL because NORMAL loses acknowledged commits when the power is cut.
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)&_txlock=immediate"
+	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(16000)&_pragma=secure_delete(1)&_txlock=immediate"
 
 const defaultReaders = 8
 
 func openSQLite(ctx context.Context, c Config, log *slog.Logger) (*sqliteDB, error) {
+	keepPieces()
 	path, err := sqlitePath(c.URL)
 	if err != nil {
 		return nil, err
@@ -64,7 +66,7 @@ func (s *sqliteDB) open(ctx context.Context, c Config, log *slog.Logger) (err er
 	if err != nil {
 		return kindOf(err)
 	}
-	if s.readers, err = sql.Open("sqlite", s.dsn+"&_pragma=query_only(1)"); err != nil {
+	if s.readers, err = sql.Open("sqlite", s.dsn+"&_pragma=query_only(1)&_pragma=cache_size(-16384)"); err != nil {
 		return err
 	}
 	n := c.Conns

@@ -147,9 +147,17 @@ func (w *writer) group(first *turn) {
 		first.refuse(kindOf(err))
 		return
 	}
-	var members []*turn
 	started := time.Now()
-	for t := first; t != nil; t = w.next(len(members), started) {
+	kept, err := w.lead(first)
+	if err != nil {
+		first.result <- w.rollback(err)
+		return
+	}
+	if !kept {
+		return
+	}
+	members := []*turn{first}
+	for t := w.next(len(members), started); t != nil; t = w.next(len(members), started) {
 		kept, err := w.give(t)
 		if err != nil {
 			err = w.rollback(err)
@@ -181,13 +189,22 @@ func (w *writer) next(members int, started time.Time) *turn {
 	}
 }
 
-// give runs one member. kept is false if it was undone and answered. An error means that
-// the whole group is lost and the member is not answered.
-func (w *writer) give(t *turn) (kept bool, lost error) {
-	if err := w.do("SAVEPOINT member"); err != nil {
-		close(t.tx)
-		return false, err
+// lead runs the first member of a group. It has nothing before it that must be kept, so it needs no savepoint, for which SQLite
+// would copy every page that a long import touches; if it fails, the transaction ends with it and kept is false.
+func (w *writer) lead(t *turn) (kept bool, lost error) {
+	tx, err := w.serve(t)
+	if err == nil {
+		return true, nil
 	}
+	if lost := w.do("ROLLBACK"); lost != nil {
+		return false, cmp.Or(tx.failed, lost)
+	}
+	t.result <- err
+	return false, nil
+}
+
+// serve lets a member run and returns what it answered.
+func (w *writer) serve(t *turn) (*Tx, error) {
 	tx := t.d.newTx(w.run)
 	started := time.Now()
 	t.tx <- tx
@@ -195,6 +212,17 @@ func (w *writer) give(t *turn) (kept bool, lost error) {
 	if took := time.Since(started); took > slowTurn {
 		w.log.Warn("slow transaction", "took", took)
 	}
+	return tx, err
+}
+
+// give runs one more member in a savepoint. kept is false if it was undone and answered. An error means that
+// the whole group is lost and the member is not answered.
+func (w *writer) give(t *turn) (kept bool, lost error) {
+	if err := w.do("SAVEPOINT member"); err != nil {
+		close(t.tx)
+		return false, err
+	}
+	tx, err := w.serve(t)
 	if err != nil {
 		// The savepoint is gone if the engine has rolled back everything by itself (disk full, I/O error;
 		// https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").

@@ -100,6 +100,8 @@ type notes struct {
 	Last       contact.ID      `json:"last,omitempty"`
 	Tags       []contact.TagID `json:"tags,omitempty"` // given to all its contacts
 	Remembered bool            `json:"remembered,omitempty"`
+	Run        int64           `json:"run,omitempty"` // of its contacts now (contact.OpenRunTx), and the row with which it began
+	RunFrom    int64           `json:"run_from,omitempty"`
 }
 
 // Format is how a file is written and which table of it is meant.

@@ -32,7 +32,7 @@ type task struct {
 }
 
 // batch is how many rows one transaction takes: long enough to be fast, short enough to let others write.
-const batch = 2000
+const batch = 5000
 
 func (s *Service) register() {
 	jobs.Register(s.queue, kindCheck, func(ctx context.Context, j *jobs.Job, a task) error {
@@ -464,6 +464,9 @@ func (s *Service) saveTx(ctx context.Context, tx *db.Tx, w *work, b lines, from 
 		return 0, errStopped
 	}
 	bulk, of := w.bulk(b.list)
+	if bulk.Run, err = i.run(ctx, tx); err != nil {
+		return 0, err
+	}
 	results, err := s.contacts.BulkUpsert(ctx, tx, bulk)
 	if err != nil {
 		return 0, err
@@ -489,6 +492,18 @@ func (s *Service) saveTx(ctx context.Context, tx *db.Tx, w *work, b lines, from 
 		return 0, err
 	}
 	return i.Done, saveImport(ctx, tx, i)
+}
+
+// run is the one that the next batch of a large import belongs to.
+func (i *Import) run(ctx context.Context, tx *db.Tx) (int64, error) {
+	n := &i.notes
+	if i.RowsEstimate < contact.RunSize || n.Run != 0 && i.Done-n.RunFrom < contact.RunSize {
+		return n.Run, nil
+	}
+	var err error
+	n.Run, err = contact.OpenRunTx(ctx, tx, i.Tenant)
+	n.RunFrom = i.Done
+	return n.Run, err
 }
 
 // span widens the range in which the contacts of the import lie.

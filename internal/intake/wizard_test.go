@@ -221,7 +221,7 @@ func TestARemedySettlesAWholeGroup(t *testing.T) {
 
 func TestAnImportRestsAndGoesOn(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		i := w.settle(w.upload(bigFile(4500)), Change{})
+		i := w.settle(w.upload(bigFile(batch*9/4)), Change{})
 		_, err := w.Start(t.Context(), w.who, i.ID)
 		require.NoError(t, err)
 		require.NoError(t, w.run(t.Context(), task{w.who.Tenant, i.ID}, func(ctx context.Context, _, _ int64) error {
@@ -236,7 +236,7 @@ func TestAnImportRestsAndGoesOn(t *testing.T) {
 		_, err = w.Resume(t.Context(), w.who, i.ID)
 		require.NoError(t, err)
 		require.NoError(t, w.run(t.Context(), task{w.who.Tenant, i.ID}, quiet))
-		require.EqualValues(t, 4500, w.get(i).Counts.Created)
+		require.EqualValues(t, batch*9/4, w.get(i).Counts.Created)
 		require.ErrorIs(t, second(w.Resume(t.Context(), w.who, i.ID)), ErrNotPaused)
 	})
 }

@@ -53,6 +53,7 @@ type large struct {
 	who      access.Actor
 	contacts *contact.Service
 	segments *segment.Service
+	run      int64          // of the contacts being made, as an import makes them
 	list     contact.ListID // one contact of a thousand
 	half     contact.ListID // the older half
 }
@@ -133,12 +134,18 @@ var cities = []string{"Алматы", "Астана", "Шымкент", "Кар�
 
 func (w *large) batch(ctx context.Context, tx *db.Tx, r *rand.Rand, from int, ids, parts []int64) error {
 	t := w.who.Tenant
-	columns := []string{"id", "tenant_id", "sort", "email", "email_key", "email_hash", "phone", "phone_hash", "first_name", "last_name", "lang", "fields:json", "search_key", "version", "created_at", "updated_at"}
+	if from%contact.RunSize == 0 {
+		var err error
+		if w.run, err = contact.OpenRunTx(ctx, tx, t); err != nil {
+			return err
+		}
+	}
+	columns := []string{"id", "tenant_id", "run", "sort", "email", "email_key", "email_hash", "phone", "phone_hash", "first_name", "last_name", "lang", "fields:json", "search_key", "version", "created_at", "updated_at"}
 	err := db.InsertRows(ctx, tx, "contacts", columns, len(ids), func(i int) []any {
 		email, phone := fmt.Sprintf("person%d@example%d.kz", from+i, (from+i)%50), fmt.Sprintf("+7701%07d", from+i)
 		fields := fmt.Sprintf(`{"birthday":"%04d-%02d-%02d","city":%q,"source":"landing-%d","spent":%d.5}`, 1950+r.IntN(55), 1+r.IntN(12), 1+r.IntN(28), cities[r.IntN(len(cities))], r.IntN(50), r.IntN(10_000))
 		first, last := called(r, from+i)
-		return []any{ids[i], t, contact.Audience, email, email, fmt.Sprintf("%022d", from+i), phone, fmt.Sprintf("p%021d", from+i), first, last, "ru", fields,
+		return []any{ids[i], t, w.run, contact.Audience, email, email, fmt.Sprintf("%022d", from+i), phone, fmt.Sprintf("p%021d", from+i), first, last, "ru", fields,
 			strings.ToLower(" " + email + " " + first + " " + last + " " + phone), 1, tx.Now, tx.Now}
 	}, "")
 	if err != nil {
