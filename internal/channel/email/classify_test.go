@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"keruen/internal/channel"
+	"keruen/internal/channel/email/shape"
 	"keruen/internal/clock"
 	"keruen/internal/mail/mx"
 	"keruen/internal/mail/smtp"
@@ -165,7 +166,7 @@ func verdict(c *Channel, line string, n int) channel.Verdict { return verdictOf(
 
 func verdictOf(c *Channel, r smtp.Result, n int) channel.Verdict {
 	m := channel.Message{Ref: channel.Ref{Part: 7, Seq: 3}, Attempt: n, To: "jo.smith@example.org"}
-	return c.judge(m, route{site: c.pool.at("x", 1, 1), label: "mx.test"}, attempt{Result: r})
+	return c.judge(m, route{site: c.pool.at("x", shape.Limits{Connections: 1, PerConnection: 1}), label: "mx.test"}, attempt{Result: r})
 }
 
 func TestAFirstContactThatIsPutOffIsGreylisted(t *testing.T) {

@@ -52,7 +52,7 @@ const (
 	relayConnections  = 10
 	directConnections = 5 // to one site
 	perConnection     = 100
-	directInFlight    = 60 // letters of one sender under way at once, over all sites
+	directInFlight    = 400 // letters of one sender under way at once, over all sites
 )
 
 // Channel sends e-mail. It is safe for concurrent use; Close it at the end.
@@ -83,6 +83,9 @@ func New(conf Config) (*Channel, error) {
 	if conf.Settings == nil || conf.Resolver == nil {
 		return nil, errors.New("email channel: settings and resolver are required")
 	}
+	if conf.Shaper == nil {
+		conf.Shaper = shape.None
+	}
 	rules, err := parseRules(rulesTable)
 	if err != nil {
 		return nil, err
@@ -99,7 +102,8 @@ func (c *Channel) Close() { c.pool.shut() }
 // Kind is channel.Email.
 func (c *Channel) Kind() channel.Kind { return channel.Email }
 
-// Limits lets as many letters under way as there may be connections.
+// Limits lets as many letters under way as keep all connections of a relay full. To recipients' servers they are so many that
+// one slow site, whose line is bounded, does not hold up the others.
 func (c *Channel) Limits(s channel.Sender) channel.Limits {
 	p := c.profile(s)
 	if p.err != nil {
@@ -107,9 +111,9 @@ func (c *Channel) Limits(s channel.Sender) channel.Limits {
 	}
 	r := p.settings.Route
 	if r.Kind == Relay {
-		return channel.Limits{Concurrency: or(r.Connections, relayConnections), PerSecond: r.PerSecond}
+		return channel.Limits{Concurrency: or(r.Connections, relayConnections) * smtp.DefaultDepth, PerSecond: r.PerSecond}
 	}
-	return channel.Limits{Concurrency: max(directInFlight, r.Connections), PerSecond: r.PerSecond}
+	return channel.Limits{Concurrency: directInFlight, PerSecond: r.PerSecond}
 }
 
 // Send makes one attempt.
@@ -129,7 +133,13 @@ func (c *Channel) Send(ctx context.Context, m channel.Message) channel.Verdict {
 	if r == nil {
 		return v
 	}
-	return c.judge(m, *r, c.deliver(ctx, *r, env, letter))
+	a := c.deliver(ctx, m, *r, env, letter)
+	if a.held.wait > 0 {
+		return a.held.verdict(m, r.label)
+	}
+	v = c.judge(m, *r, a)
+	c.note(*r, v, a)
+	return v
 }
 
 func stopped() channel.Verdict {

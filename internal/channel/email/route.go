@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"keruen/internal/channel"
+	"keruen/internal/channel/email/shape"
 	"keruen/internal/mail/mime"
 	"keruen/internal/mail/mx"
 	"keruen/internal/mail/smtp"
@@ -25,6 +26,8 @@ type route struct {
 	label  string // who answers, for reports
 	domain string // of the recipient, in A-labels; TLS policies are its. Empty to a relay
 	relay  bool
+	path   shape.Path // what limits it; nothing does to a relay but the sender's settings
+	held   held       // no letter may go now
 	doors  []door
 	opt    smtp.Options // but for TLS
 }
@@ -52,15 +55,22 @@ func (c *Channel) route(ctx context.Context, m channel.Message, r Route, to stri
 		}
 		return nil, noPlan(m, domain, err)
 	}
-	return c.direct(plan, r), channel.Verdict{}
+	return c.direct(plan, r, shape.Share{Tenant: m.Tenant, Purpose: m.Purpose}), channel.Verdict{}
 }
 
-func (c *Channel) direct(plan mx.Plan, r Route) *route {
+func (c *Channel) direct(plan mx.Plan, r Route, s shape.Share) *route {
+	src, wait, why := c.conf.Shaper.Choose(s, plan.Provider, plan.Site, plan.Domain)
 	out := &route{
-		site:  c.pool.at("mx "+c.source()+" "+plan.Site, or(r.Connections, directConnections), or(r.PerConnection, perConnection)),
-		label: plan.Label(), domain: plan.Domain,
-		opt: c.options(),
+		label: plan.Label(), domain: plan.Domain, path: shape.Path{Source: src.Addr, Site: plan.Site, Provider: plan.Provider},
+		held: held{wait: wait, why: why}, opt: c.options(),
 	}
+	if src.Addr.IsValid() {
+		out.opt.LocalAddr = src.Addr
+	}
+	if src.Helo != "" {
+		out.opt.Helo = src.Helo
+	}
+	out.site = c.pool.at("mx "+sourceName(out.opt.LocalAddr)+" "+plan.Site, narrowest(c.conf.Shaper.Limits(out.path), r))
 	// Each host gets one try before any gets its second: a dead family or machine must not
 	// use them all up.
 	for i := 0; len(out.doors) < maxTries; i++ {
@@ -78,6 +88,14 @@ func (c *Channel) direct(plan mx.Plan, r Route) *route {
 	return out
 }
 
+// narrowest applies the sender's own limits within those of the path.
+func narrowest(l shape.Limits, r Route) shape.Limits {
+	l.Connections, l.PerConnection = or(l.Connections, directConnections), or(l.PerConnection, perConnection)
+	l.Connections = min(l.Connections, or(r.Connections, l.Connections))
+	l.PerConnection = min(l.PerConnection, or(r.PerConnection, l.PerConnection))
+	return l
+}
+
 func (c *Channel) relay(ctx context.Context, r Route) (*route, error) {
 	addrs, err := c.relayAddrs(ctx, r.Host)
 	if err != nil {
@@ -88,9 +106,9 @@ func (c *Channel) relay(ctx context.Context, r Route) (*route, error) {
 	opt.Security, opt.User, opt.Password = security[r.TLS], r.User, r.Password
 	// The user is in the key: connections that signed in as one are no good for another. The
 	// protection and the secret are too, so a change of settings takes effect at once.
-	key := fmt.Sprintf("relay %s %s %d %s %q %q", c.source(), r.Host, port, r.TLS, r.User, r.Password)
+	key := fmt.Sprintf("relay %s %s %d %s %q %q", sourceName(opt.LocalAddr), r.Host, port, r.TLS, r.User, r.Password)
 	out := &route{
-		site:  c.pool.at(key, or(r.Connections, relayConnections), or(r.PerConnection, perConnection)),
+		site:  c.pool.at(key, shape.Limits{Connections: or(r.Connections, relayConnections), PerConnection: or(r.PerConnection, perConnection)}),
 		label: r.Host, relay: true, opt: opt,
 	}
 	for _, a := range addrs[:min(len(addrs), maxTries)] {
@@ -127,9 +145,9 @@ func (c *Channel) relayAddrs(ctx context.Context, host string) ([]netip.Addr, er
 	return out, nil
 }
 
-func (c *Channel) source() string {
-	if c.conf.LocalAddr.IsValid() {
-		return c.conf.LocalAddr.String()
+func sourceName(a netip.Addr) string {
+	if a.IsValid() {
+		return a.String()
 	}
 	return "any"
 }
@@ -145,52 +163,91 @@ type attempt struct {
 	hurried bool          // with hold: because it asked us to slow down
 	busy    bool          // not tried, all connections stayed in use
 	down    time.Duration // positive: no connection came about, the site is left alone so long
+	held    held          // not tried, its path may not be used now
+	tried   bool          // the path gave leave, and is told what came of it
 }
 
+// maxStale is how many connections may end under a letter that is not to blame before it goes back to the queue.
+const maxStale = 3
+
 // deliver sends over a warm connection, or a new one. A connection that was idle may have been
-// closed by the other side meanwhile, or have reached the number of letters it takes; that says nothing
-// about the letter, so it gets a fresh one.
-func (c *Channel) deliver(ctx context.Context, r route, env smtp.Envelope, letter []byte) attempt {
+// closed by the other side meanwhile, or have reached the number of letters it takes, or have ended because of a letter ahead;
+// that says nothing about the letter, so it gets another one.
+func (c *Channel) deliver(ctx context.Context, m channel.Message, r route, env smtp.Envelope, letter []byte) attempt {
+	if r.held.wait > 0 {
+		return attempt{held: r.held}
+	}
 	if hold, hurried := r.site.admit(); hold > 0 {
 		return attempt{hold: hold, hurried: hurried}
 	}
-	busy, err := r.site.acquire(ctx)
-	if err != nil || busy {
-		r.site.unproven()
-		return attempt{Result: smtp.Result{Stage: smtp.StageConnect, Err: err}, busy: busy}
+	w := &waiter{tenant: m.Tenant, urgent: m.Purpose == channel.Transactional, fits: c.fits(ctx, r)}
+	tried := false
+	for n := 1; ; n++ {
+		p, err := r.site.place(ctx, w)
+		if err != nil || !p.granted() {
+			r.site.unproven()
+			return attempt{Result: smtp.Result{Stage: smtp.StageConnect, Err: err}, busy: p.busy, hold: p.hold, hurried: p.hurried, tried: tried}
+		}
+		if held := c.leave(r, tried); held.wait > 0 {
+			r.site.unboard(p.link)
+			r.site.unproven()
+			return attempt{held: held}
+		}
+		tried = true
+		a, again := c.hand(ctx, r, p.link, env, letter)
+		if a.tried = true; !again || n == maxStale {
+			return a
+		}
 	}
-	res, down := c.hand(ctx, r, env, letter)
-	if res.Code/100 == 4 && tooManyConnections(res.Text) {
-		r.site.narrow()
-	} else {
-		r.site.release()
-	}
-	return attempt{Result: res, down: down}
 }
 
-// hand uses warm connections first. down is positive when no connection came about.
-func (c *Channel) hand(ctx context.Context, r route, env smtp.Envelope, letter []byte) (res smtp.Result, down time.Duration) {
-	fits := c.fits(ctx, r)
-	for conn := r.site.warm(fits); conn != nil; conn = r.site.warm(fits) {
-		res := conn.Send(ctx, env, letter)
-		if !stale(ctx, conn, res) {
-			r.site.answered(res)
-			r.site.keep(conn)
-			return res, 0
-		}
-		if tooManyLetters(res) {
-			r.site.tooMany(conn.Sent())
-		}
-		conn.Close()
+// leave asks the path for leave to send one letter, once for each attempt.
+func (c *Channel) leave(r route, tried bool) held {
+	if r.relay || tried {
+		return held{}
 	}
+	wait, why := c.conf.Shaper.Take(r.path)
+	return held{wait: wait, why: why}
+}
+
+// hand sends over the link, or over a new one when it is nil. again tells that the link ended by itself.
+func (c *Channel) hand(ctx context.Context, r route, l *link, env smtp.Envelope, letter []byte) (a attempt, again bool) {
+	if l == nil {
+		return c.handNew(ctx, r, env, letter), false
+	}
+	res := l.conn.Send(ctx, env, letter)
+	again = stale(ctx, l.conn, res)
+	switch {
+	case !again:
+		r.site.answered(res)
+	case tooManyLetters(res):
+		r.site.tooMany(l.conn.Sent())
+	}
+	c.heed(r, res)
+	r.site.done(l)
+	return attempt{Result: res}, again
+}
+
+func (c *Channel) handNew(ctx context.Context, r route, env smtp.Envelope, letter []byte) attempt {
 	conn, res := c.connect(ctx, r)
 	if conn == nil {
-		return res, c.unreachable(ctx, r, res)
+		down := c.unreachable(ctx, r, res)
+		c.heed(r, res)
+		r.site.unopened()
+		return attempt{Result: res, down: down}
 	}
-	r.site.reached()
+	l := r.site.open(conn)
 	res = conn.Send(ctx, env, letter)
-	r.site.keep(conn)
-	return res, 0
+	c.heed(r, res)
+	r.site.done(l)
+	return attempt{Result: res}
+}
+
+// heed holds a connection back when the server says that there are too many.
+func (c *Channel) heed(r route, res smtp.Result) {
+	if res.Code/100 == 4 && tooManyConnections(res.Text) {
+		r.site.narrow()
+	}
 }
 
 // stale tells a kept connection that had ended from a letter that was refused.

@@ -34,6 +34,10 @@ type inbox struct {
 	tries    map[string][]string // envelope senders by recipient, also of refused attempts
 	perConn  int                 // letters after which a connection is ended with 421; 0: never
 	maxConns int                 // 0: any
+	gate     chan struct{}       // letters wait here before they are answered; nil: none do
+	came     int                 // letters that reached the gate
+	from     netip.Addr          // of the last connection
+	helo     string              // of its first letter
 	inClear  int                 // letters that came without TLS
 	addr     netip.AddrPort
 	srv      *server.Server
@@ -78,6 +82,7 @@ func (in *inbox) NewSession(c *server.Conn) (server.Session, error) {
 		return nil, &server.SMTPError{Code: 421, EnhancedCode: server.EnhancedCode{4, 7, 0}, Message: "Too many concurrent connections"}
 	}
 	in.most = max(in.most, in.open)
+	in.from, in.helo = netip.MustParseAddrPort(c.Conn().RemoteAddr().String()).Addr(), c.Hostname()
 	return &session{in: in, nc: c.Conn()}, nil
 }
 
@@ -129,7 +134,7 @@ func (s *session) Rcpt(to string, _ *server.RcptOptions) error {
 }
 
 func (s *session) Data(r io.Reader) error {
-	b, err := io.ReadAll(r)
+	b, err := s.in.hold(r)
 	if err != nil {
 		return err
 	}
