@@ -7,6 +7,7 @@ import {
   IconForms,
   IconHome,
   IconList,
+  IconRoute,
   IconSend,
   IconSettings,
   IconTemplate,
@@ -60,6 +61,10 @@ export const nav: NavGroup[] = [
       { name: 'nav.channels', to: '/channels', icon: IconAt, needs: 'senders.view' },
       { name: 'nav.settings', to: '/settings', icon: IconSettings },
     ],
+  },
+  {
+    name: 'nav.platform',
+    items: [{ name: 'nav.paths', to: '/platform/paths', icon: IconRoute, needs: 'platform.run' }],
   },
 ]
 

@@ -10,6 +10,7 @@ import { formRoutes } from '@/form/routes'
 import { homeRoutes } from '@/home/routes'
 import { hygieneRoutes } from '@/hygiene/routes'
 import { intakeRoutes } from '@/intake/routes'
+import { pathsRoutes } from '@/paths/routes'
 import { preferenceRoutes } from '@/preference/routes'
 import { privacyRoutes } from '@/privacy/routes'
 import { segmentRoutes } from '@/segment/routes'
@@ -32,6 +33,7 @@ const tree = rootRoute.addChildren([
     ...campaignRoutes,
     ...contentRoutes,
     ...channelRoutes,
+    ...pathsRoutes,
     settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...privacyRoutes, ...auditRoutes]),
   ]),
 ])

@@ -237,6 +237,10 @@ export type Campaign = {
     counts: CampaignCounts;
     created_at: string;
     finished_at?: string;
+    /**
+     * Why the program itself stopped it and waits for a person. guard: its results speak against going on; late: its time passed long ago.
+     */
+    hold?: 'guard' | 'late';
     id: string;
     letter: Letter;
     name: string;
@@ -1032,6 +1036,21 @@ export type ExcludedReason = {
     reason: string;
 };
 
+export type Explanation = {
+    /**
+     * Expected end of the first tries while sending.
+     */
+    ends_at?: string;
+    /**
+     * The gravest thing that its results say against it.
+     */
+    finding?: Finding;
+    /**
+     * What concerns the whole campaign first; empty when it waits for nothing.
+     */
+    waits: Array<Wait>;
+};
+
 export type Export = {
     columns: Array<string>;
     created_at: string;
@@ -1175,6 +1194,31 @@ export type FilterStruct = {
     search?: string;
     segment?: string;
     tag?: string;
+};
+
+export type Finding = {
+    code: 'hard_bounces' | 'complaints' | 'deferrals' | 'refusals';
+    /**
+     * With refusals: the server's own words, without addresses.
+     */
+    detail?: string;
+    /**
+     * Of the addresses; absent: the campaign as a whole.
+     */
+    domain?: string;
+    /**
+     * warn: only said; slow: it takes twice its time; pause: it was stopped.
+     */
+    level: 'warn' | 'slow' | 'pause';
+    /**
+     * So many of the results; with refusals: so many in a row.
+     */
+    n: number;
+    of: number;
+    /**
+     * With refusals: key of the plain-words catalogue.
+     */
+    reason?: string;
 };
 
 export type Form = {
@@ -2119,6 +2163,30 @@ export type ListSender = {
     total?: Total;
 };
 
+export type ListSendingAddress = {
+    items: Array<SendingAddress>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListSendingPath = {
+    items: Array<SendingPath>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListSession = {
     items: Array<Session>;
     /**
@@ -2605,6 +2673,32 @@ export type PatchTopicInputBody = {
     about?: Words;
     archived?: boolean;
     name?: Words;
+};
+
+export type PathName = {
+    provider?: string;
+    site?: string;
+    /**
+     * One of our addresses; empty where the system chooses.
+     */
+    source?: string;
+};
+
+export type PausePathInputBody = {
+    provider?: string;
+    /**
+     * For the next operator.
+     */
+    reason: string;
+    site?: string;
+    /**
+     * One of our addresses; empty where the system chooses.
+     */
+    source?: string;
+    /**
+     * At most a year ahead; absent: until it is resumed.
+     */
+    until?: string;
 };
 
 export type PhoneLine = {
@@ -3250,6 +3344,127 @@ export type SenderRecord = {
     type: string;
 };
 
+export type SendingAddress = {
+    /**
+     * Accounts it is dedicated to; empty is shared.
+     */
+    accounts: Array<string>;
+    /**
+     * Name in EHLO; empty is that of the installation.
+     */
+    helo: string;
+    /**
+     * Pool that takes what the plan leaves over, or empty.
+     */
+    overflow: string;
+    pool: string;
+    /**
+     * What may leave from it; empty is everything.
+     */
+    purposes: Array<string>;
+    reason: string;
+    source: string;
+    state: 'free' | 'paused' | 'listed';
+    until: string | null;
+    /**
+     * Plan of warming up, or empty.
+     */
+    warm_up: string;
+    weight: number;
+};
+
+export type SendingPath = {
+    /**
+     * The last refusal, without addresses; empty when the last letter was taken.
+     */
+    answer: string;
+    answer_at: string | null;
+    /**
+     * What makes the limits no wider: warm_up, learned, default, the key of the provider, or the name of a reaction.
+     */
+    bound: string;
+    /**
+     * Letters a second above which the limit is never raised.
+     */
+    ceiling: number;
+    /**
+     * Where the limits of the provider come from: published by it or by other senders, or a careful estimate of ours.
+     */
+    confidence: '' | 'published' | 'estimate';
+    /**
+     * Most connections at once.
+     */
+    connections: number;
+    /**
+     * Most new connections a minute; 0 bounds nothing.
+     */
+    connects_per_minute: number;
+    /**
+     * Temporary refusals today (UTC).
+     */
+    deferred: number;
+    /**
+     * Letters a second that may leave now; 0 bounds nothing.
+     */
+    limit: number;
+    /**
+     * Name of the provider for people, or empty.
+     */
+    name: string;
+    /**
+     * The machine, for paths without an address of their own.
+     */
+    node: string;
+    /**
+     * Most letters over one connection.
+     */
+    per_connection: number;
+    /**
+     * Letters a second over about the last minute.
+     */
+    per_second: number;
+    /**
+     * Pool of the address, or empty.
+     */
+    pool: string;
+    /**
+     * Key of the provider, or empty.
+     */
+    provider: string;
+    /**
+     * Words of the rule, the list or the operator behind the state.
+     */
+    reason: string;
+    /**
+     * When the machine that sends told how the path stands.
+     */
+    saved_at: string;
+    /**
+     * Letters taken today (UTC).
+     */
+    sent: number;
+    /**
+     * Mail hosts, separated by commas, where no provider is known; else empty.
+     */
+    site: string;
+    /**
+     * Our address, or empty where the system chooses it.
+     */
+    source: string;
+    /**
+     * What holds the path now: paused by an operator, slowed down or suspended after answers, the day's quota of warming up used, or on a block list.
+     */
+    state: 'free' | 'paused' | 'rate' | 'warm_up' | 'suspended' | 'listed';
+    /**
+     * When that ends; null when it ends by itself at no certain time.
+     */
+    until: string | null;
+    /**
+     * How far the warming up of a new address has come; null when it is warm.
+     */
+    warm_up: WarmUp;
+};
+
 export type Session = {
     /**
      * Parsed from the user agent: browser and system.
@@ -3686,6 +3901,51 @@ export type Visit = {
      */
     result: string;
     user_agent: string;
+};
+
+export type Wait = {
+    /**
+     * With turn: messages of other campaigns of the same sender that take turns with these.
+     */
+    ahead?: number;
+    /**
+     * With retry: the server's own words, without addresses.
+     */
+    detail?: string;
+    /**
+     * With retry: of the addresses.
+     */
+    domain?: string;
+    /**
+     * Messages; 0 before sending begins.
+     */
+    n: number;
+    /**
+     * When it goes on by itself; absent when a person must act or it is under way.
+     */
+    next?: string;
+    /**
+     * With retry: key of the plain-words catalogue.
+     */
+    reason?: string;
+    /**
+     * With retry: the oldest of their last answers.
+     */
+    since?: string;
+    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'sender_paused' | 'turn' | 'retry' | 'uncertain';
+};
+
+export type WarmUp = {
+    /**
+     * Letters that may leave today (UTC).
+     */
+    limit: number;
+    /**
+     * Letters taken today (UTC).
+     */
+    sent: number;
+    step: number;
+    steps: number;
 };
 
 export type WithdrawInputBody = {
@@ -4801,6 +5061,33 @@ export type ExportDeliveriesResponses = {
 
 export type ExportDeliveriesResponse = ExportDeliveriesResponses[keyof ExportDeliveriesResponses];
 
+export type ExplainCampaignData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/campaigns/{id}/explain';
+};
+
+export type ExplainCampaignErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ExplainCampaignError = ExplainCampaignErrors[keyof ExplainCampaignErrors];
+
+export type ExplainCampaignResponses = {
+    /**
+     * OK
+     */
+    200: Explanation;
+};
+
+export type ExplainCampaignResponse = ExplainCampaignResponses[keyof ExplainCampaignResponses];
+
 export type PauseCampaignData = {
     body?: never;
     path: {
@@ -4887,7 +5174,12 @@ export type ResumeCampaignData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * In spite of its results, when they have stopped it. The decision is recorded in the audit log.
+         */
+        anyway?: boolean;
+    };
     url: '/campaigns/{id}/resume';
 };
 
@@ -7909,6 +8201,106 @@ export type GetMessageResponses = {
 };
 
 export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
+
+export type ListAddressesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/platform/addresses';
+};
+
+export type ListAddressesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListAddressesError = ListAddressesErrors[keyof ListAddressesErrors];
+
+export type ListAddressesResponses = {
+    /**
+     * OK
+     */
+    200: ListSendingAddress;
+};
+
+export type ListAddressesResponse = ListAddressesResponses[keyof ListAddressesResponses];
+
+export type ListPathsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/platform/paths';
+};
+
+export type ListPathsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListPathsError = ListPathsErrors[keyof ListPathsErrors];
+
+export type ListPathsResponses = {
+    /**
+     * OK
+     */
+    200: ListSendingPath;
+};
+
+export type ListPathsResponse = ListPathsResponses[keyof ListPathsResponses];
+
+export type PausePathData = {
+    body: PausePathInputBody;
+    path?: never;
+    query?: never;
+    url: '/platform/paths/pause';
+};
+
+export type PausePathErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PausePathError = PausePathErrors[keyof PausePathErrors];
+
+export type PausePathResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type PausePathResponse = PausePathResponses[keyof PausePathResponses];
+
+export type ResumePathData = {
+    body: PathName;
+    path?: never;
+    query?: never;
+    url: '/platform/paths/resume';
+};
+
+export type ResumePathErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ResumePathError = ResumePathErrors[keyof ResumePathErrors];
+
+export type ResumePathResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type ResumePathResponse = ResumePathResponses[keyof ResumePathResponses];
 
 export type GetPreferencePageData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, downloadSuppressions, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSegment, getSender, getStopFile, getTemplate, getTimeline, getUpload, listActs, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPreferenceVersions, listPrivacyRequests, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listStopFiles, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
-import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, DownloadSuppressionsData, DownloadSuppressionsError, DownloadSuppressionsResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetStopFileData, GetStopFileError, GetStopFileResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListStopFilesData, ListStopFilesError, ListStopFilesResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
+import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, downloadSuppressions, explainCampaign, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSegment, getSender, getStopFile, getTemplate, getTimeline, getUpload, listActs, listAddresses, listApiKeys, listAudit, listBadRows, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listInvitations, listJobs, listLists, listMembers, listMerges, listPaths, listPreferenceVersions, listPrivacyRequests, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listStopFiles, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
+import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, DownloadSuppressionsData, DownloadSuppressionsError, DownloadSuppressionsResponse, ExplainCampaignData, ExplainCampaignError, ExplainCampaignResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetStopFileData, GetStopFileError, GetStopFileResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListAddressesData, ListAddressesError, ListAddressesResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPathsData, ListPathsError, ListPathsResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListStopFilesData, ListStopFilesError, ListStopFilesResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -357,6 +357,23 @@ export const exportDeliveriesOptions = (options: Options<ExportDeliveriesData>) 
         throwOnError: true
     }),
     queryKey: exportDeliveriesQueryKey(options)
+});
+
+export const explainCampaignQueryKey = (options: Options<ExplainCampaignData>) => createQueryKey('explainCampaign', options);
+
+/**
+ * What it waits for, and why
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const explainCampaignOptions = (options: Options<ExplainCampaignData>) => queryOptions<ExplainCampaignResponse, ExplainCampaignError, ExplainCampaignResponse, ReturnType<typeof explainCampaignQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await explainCampaign({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: explainCampaignQueryKey(options)
 });
 
 export const preflightCampaignQueryKey = (options: Options<PreflightCampaignData>) => createQueryKey('preflightCampaign', options);
@@ -1342,6 +1359,40 @@ export const getMessageOptions = (options: Options<GetMessageData>) => queryOpti
         throwOnError: true
     }),
     queryKey: getMessageQueryKey(options)
+});
+
+export const listAddressesQueryKey = (options?: Options<ListAddressesData>) => createQueryKey('listAddresses', options);
+
+/**
+ * Our sending addresses
+ *
+ * Needs the permission `platform.run`.
+ */
+export const listAddressesOptions = (options?: Options<ListAddressesData>) => queryOptions<ListAddressesResponse, ListAddressesError, ListAddressesResponse, ReturnType<typeof listAddressesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listAddresses({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listAddressesQueryKey(options)
+});
+
+export const listPathsQueryKey = (options?: Options<ListPathsData>) => createQueryKey('listPaths', options);
+
+/**
+ * Sending paths of the last seven days, trouble first
+ *
+ * Needs the permission `platform.run`.
+ */
+export const listPathsOptions = (options?: Options<ListPathsData>) => queryOptions<ListPathsResponse, ListPathsError, ListPathsResponse, ReturnType<typeof listPathsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listPaths({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listPathsQueryKey(options)
 });
 
 export const getPreferencePageQueryKey = (options?: Options<GetPreferencePageData>) => createQueryKey('getPreferencePage', options);
