@@ -48,6 +48,7 @@ import (
 	"keruen/internal/privacy"
 	"keruen/internal/sandbox"
 	"keruen/internal/secret"
+	"keruen/internal/smtpin"
 	"keruen/internal/terms"
 )
 
@@ -95,6 +96,8 @@ type App struct {
 	House       id.Tenant
 
 	listener net.Listener
+	mailbox  net.Listener // where mail comes in; nil: nowhere
+	inbound  *smtpin.Service
 	server   *http.Server
 	api      *api.API
 	mail     *email.Channel
@@ -181,7 +184,9 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	}
 	senders := channel.NewService(a.DB, keys)
 	a.Senders = &email.Desk{Senders: senders, DNS: lookup, Clock: a.Clock, Host: a.mailHost(), Made: a.publish()}
-	if a.mail, err = email.New(a.channelConfig(keys, resolver)); err != nil {
+	ways := a.channelConfig(keys, resolver)
+	ways.Settings = a.returning(ways.Settings)
+	if a.mail, err = email.New(ways); err != nil {
 		return nil, err
 	}
 	a.Contacts = contact.New(a.DB, a.Events, keys)
@@ -198,7 +203,11 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.Delivery = delivery.New(delivery.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
 		Senders: senders, Accounts: a.Access, Channels: []channel.Channel{a.mail}, BaseURL: a.URL, Node: a.node(), Lease: c.Limits.Takeover,
+		InboundDomain: a.inboundDomain(),
 	})
+	if err := a.openInbound(keys, o); err != nil {
+		return nil, err
+	}
 	a.Campaigns = campaign.New(campaign.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Queue: a.Queue, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
 		Senders: senders, Delivery: a.Delivery, Access: a.Access,
@@ -317,6 +326,7 @@ func (a *App) Start(ctx context.Context) error {
 		a.run("pipeline", func() error { return a.Delivery.Run(work) })
 	}
 	a.run("paths", func() error { return a.Paths.Run(work) })
+	a.receive(work)
 	a.run("web", func() error {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -369,6 +379,9 @@ func (a *App) close() error {
 	a.working.Wait()
 	if a.listener != nil {
 		keep(a.listener.Close())
+	}
+	if a.mailbox != nil {
+		keep(a.mailbox.Close())
 	}
 	if a.mail != nil {
 		a.mail.Close()

@@ -61,7 +61,13 @@ type Mail struct {
 	RelayPassword string `key:"mail.relay_password" default:"" secret:"true" help:"Password. Better given by the environment: KERUEN_MAIL_RELAY_PASSWORD."`
 	Signer        string `key:"mail.signer" default:"auto" oneof:"auto,go" help:"What does the arithmetic of DKIM signatures. auto takes the machine's OpenSSL 3 when it is there, gives right signatures and is faster (two to four times); go never loads it."`
 	HelloName     string `key:"mail.hello_name" default:"" help:"Name in EHLO when letters go straight to the recipients' servers. It must resolve to this machine's address and back. Empty means the host of base_url."`
+	InboundListen string `key:"mail.inbound_listen" default:"" help:"Address and port at which mail comes in: letters that servers return, complaints of feedback loops, letters by which people leave. Usually :25. Empty takes none. Nothing is ever passed on."`
+	InboundDomain string `key:"mail.inbound_domain" default:"" help:"Domain of that mail; its MX record, or the name itself, must lead to this machine, and its SPF record must allow what sends. Empty means the name in EHLO. Letters of senders that go direct and have no bounce domain of their own return to it; feedback loops write to fbl at this domain."`
+	InboundCert   string `key:"mail.inbound_cert" default:"" help:"File with the certificate (PEM) by which incoming mail is encrypted. Empty offers no encryption."`
+	InboundKey    string `key:"mail.inbound_key" default:"" help:"File with its private key."`
 	Shaping       string `key:"mail.shaping" default:"" help:"File with our sending addresses, pools, warm-up plans and limits per provider, for letters that go straight to the recipients' servers. Empty means the built-in limits and the address that the system chooses. keruen paths check FILE looks it over."`
+	Blocklists    string `key:"mail.blocklists" default:"spamhaus-zen,barracuda,spamcop,spamhaus-dbl,surbl,uribl" help:"Block lists in the DNS that are asked about our own addresses and names every half an hour, separated by commas; none asks nobody. They answer only to a name server of your own (dns.servers), not to public ones, and are free for low volume only."`
+	SpamhausKey   string `key:"mail.spamhaus_key" default:"" secret:"true" help:"Key of the Data Query Service of Spamhaus, which its lists want from those who ask much."`
 }
 
 // DNS says who is asked for the addresses of mail servers.
@@ -162,6 +168,14 @@ func (c Config) check() error {
 	}
 	if c.Data == "" {
 		add("data", "wants a folder")
+	}
+	if l := c.Mail.InboundListen; l != "" {
+		if _, _, err := net.SplitHostPort(l); err != nil {
+			add("mail.inbound_listen", "wants an address and a port such as :25")
+		}
+	}
+	if (c.Mail.InboundCert == "") != (c.Mail.InboundKey == "") {
+		add("mail.inbound_key", "wants the certificate and its key, both or none")
 	}
 	if c.Limits.Takeover < minTakeover {
 		add("limits.takeover", "wants at least 2s: with less, a moment's pause of the machine looks like its death")
