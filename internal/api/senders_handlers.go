@@ -12,6 +12,7 @@ func senderOf(v email.View) Sender {
 	return Sender{ID: v.ID.String(), Channel: string(v.Kind), Name: v.Name, Address: v.Address, ReplyTo: v.ReplyTo,
 		Route: Route{Kind: v.Route.Kind, Host: v.Route.Host, Port: v.Route.Port, TLS: v.Route.TLS, User: v.Route.User, HasPassword: v.HasPassword},
 		State: senderState(v), Paused: v.Paused, Records: many(v.Records, senderRecordOf), CheckedAt: instant(v.CheckedAt),
+		BounceDomain: v.BounceDomain, Selector: v.Selector, KeySince: instant(v.KeySince),
 		Version: v.Version, CreatedAt: v.CreatedAt}
 }
 
@@ -29,7 +30,8 @@ func senderState(v email.View) string {
 }
 
 func senderRecordOf(r email.Record) SenderRecord {
-	return SenderRecord{Kind: r.Kind, Type: r.Type, Name: r.Name, Expected: r.Expected, Found: r.Found, OK: r.OK, Required: r.Required, Advice: r.Advice}
+	return SenderRecord{Kind: r.Kind, Type: r.Type, Name: r.Name, Expected: r.Expected, Found: r.Found, OK: r.OK, Required: r.Required, Advice: r.Advice,
+		Better: r.Better, Short: r.Short(), Zone: r.Zone(), Stage: r.Stage, Until: instant(r.Until)}
 }
 
 func (r Route) inside() email.Route {
@@ -50,7 +52,7 @@ func (a *API) listSenders(ctx context.Context, who access.Actor, in *Paging) (Li
 
 func (a *API) createSender(ctx context.Context, who access.Actor, in *CreateSenderInput) (Sender, error) {
 	b := in.Body
-	return senderAnswer(a.Senders.Create(ctx, who, email.Draft{Name: b.Name, Address: b.Address, ReplyTo: b.ReplyTo, Route: b.Route.inside()}))
+	return senderAnswer(a.Senders.Create(ctx, who, email.Draft{Name: b.Name, Address: b.Address, ReplyTo: b.ReplyTo, BounceDomain: b.BounceDomain, Route: b.Route.inside()}))
 }
 
 func senderAnswer(v email.View, err error) (Sender, error) {
@@ -77,7 +79,7 @@ func (a *API) patchSender(ctx context.Context, who access.Actor, in *PatchSender
 	if err != nil {
 		return Sender{}, err
 	}
-	ch := email.Change{Name: in.Body.Name, Address: in.Body.Address, ReplyTo: in.Body.ReplyTo}
+	ch := email.Change{Name: in.Body.Name, Address: in.Body.Address, ReplyTo: in.Body.ReplyTo, BounceDomain: in.Body.BounceDomain}
 	if in.Body.Route != nil {
 		route := in.Body.Route.inside()
 		ch.Route = &route
@@ -99,6 +101,22 @@ func (a *API) checkSender(ctx context.Context, who access.Actor, in *SenderPath)
 		return Sender{}, err
 	}
 	return senderAnswer(a.Senders.Check(ctx, who, s))
+}
+
+func (a *API) replaceSenderKey(ctx context.Context, who access.Actor, in *SenderPath) (Sender, error) {
+	s, err := parse[channel.SenderID](in.ID)
+	if err != nil {
+		return Sender{}, err
+	}
+	return senderAnswer(a.Senders.ReplaceKey(ctx, who, s))
+}
+
+func (a *API) dropSenderKey(ctx context.Context, who access.Actor, in *SenderPath) (Sender, error) {
+	s, err := parse[channel.SenderID](in.ID)
+	if err != nil {
+		return Sender{}, err
+	}
+	return senderAnswer(a.Senders.DropKey(ctx, who, s))
 }
 
 func (a *API) pauseSender(ctx context.Context, who access.Actor, in *SenderPath) (Sender, error) {

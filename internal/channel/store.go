@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"time"
 
 	"keruen/internal/db"
 	"keruen/internal/errs"
@@ -80,5 +81,20 @@ func deleteSender(ctx context.Context, tx *db.Tx, t id.Tenant, sid SenderID) err
 	if err == nil && n == 0 {
 		return errs.ErrNotFound
 	}
+	return err
+}
+
+// dueSenders is for the job that looks at keys, whatever the account.
+func dueSenders(ctx context.Context, q db.Querier, now time.Time, limit int) ([]Sender, error) {
+	return db.All[Sender](ctx, q, `
+		SELECT `+senderColumns+`
+		FROM sender
+		WHERE keys_due <= ? AND deleted_at IS NULL
+		ORDER BY keys_due
+		LIMIT ?`, now, limit)
+}
+
+func saveKeysDue(ctx context.Context, tx *db.Tx, s Sender, due time.Time) error {
+	_, err := db.Exec(ctx, tx, `UPDATE sender SET keys_due = ? WHERE tenant_id = ? AND id = ?`, due, s.Tenant, s.ID)
 	return err
 }

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
@@ -56,6 +57,10 @@ type DKIM struct {
 	Domain     string `json:"domain,omitempty"`
 	Selector   string `json:"selector,omitempty"`
 	PrivateKey string `json:"private_key,omitempty"` // PEM
+	// Since is when the key began to sign; zero for keys of before that was noted.
+	Since time.Time `json:"since,omitzero"`
+	Next  *NextKey  `json:"next,omitempty"` // waits to take over
+	Old   []OldKey  `json:"old,omitempty"`  // stays published for a while
 }
 
 // Fields of Settings that may be wrong.
@@ -86,8 +91,14 @@ func NewSettings(address string, r Route, now time.Time) (Settings, error) {
 	if err != nil {
 		return Settings{}, err
 	}
-	s := Settings{Route: r, DKIM: DKIM{Domain: domain, Selector: "k" + now.UTC().Format("0601"), PrivateKey: text}}
+	s := Settings{Route: r, DKIM: DKIM{Domain: domain, Selector: newSelector(now), PrivateKey: text, Since: now}}
 	return s, s.Check()
+}
+
+// newSelector carries the month, for people who read the DNS, and four random signs: other senders of the domain, in other accounts
+// too, have keys of their own.
+func newSelector(now time.Time) string {
+	return "k" + now.UTC().Format("0601") + strings.ToLower(rand.Text()[:4])
 }
 
 // Parse reads the document in plain text. An empty one is a sender that goes direct and unsigned.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strings"
+	"time"
 
 	"keruen/internal/access"
 	"keruen/internal/channel"
@@ -30,18 +32,24 @@ type View struct {
 	channel.Sender
 	Route       Route
 	HasPassword bool
-	Records     []Record // as they were found by the last check, or as they should be when there was none
+	// BounceDomain is that of the envelope sender; empty: letters return to the address itself.
+	BounceDomain string
+	Selector     string    // of the key that signs now; empty: letters are not signed
+	KeySince     time.Time // zero: not noted
+	Records      []Record  // as they were found by the last check, or as they should be when there was none
 }
 
 // Draft is what a person gives to make a sender.
 type Draft struct {
 	Name, Address, ReplyTo string
+	BounceDomain           string // of the envelope sender; empty: the address itself
 	Route                  Route
 }
 
 // Change holds new values; nil leaves a value. A route without a password keeps the stored one.
 type Change struct {
 	Name, Address, ReplyTo *string
+	BounceDomain           *string
 	Route                  *Route
 }
 
@@ -54,6 +62,14 @@ func (d *Desk) Create(ctx context.Context, who access.Actor, n Draft) (View, err
 	if err != nil {
 		return View{}, err
 	}
+	if settings.BounceDomain = strings.TrimSpace(n.BounceDomain); settings.BounceDomain != "" {
+		if err := settings.Check(); err != nil {
+			return View{}, err
+		}
+	}
+	if settings.DKIM, err = d.shared(ctx, who, settings.DKIM); err != nil {
+		return View{}, err
+	}
 	doc, err := settings.Marshal()
 	if err != nil {
 		return View{}, fmt.Errorf("create sender: %w", err)
@@ -63,6 +79,25 @@ func (d *Desk) Create(ctx context.Context, who access.Actor, n Draft) (View, err
 		return View{}, err
 	}
 	return d.made(snd)
+}
+
+// shared is the key that another sender of the account on the same domain has already, so that one record serves both; else the new one.
+func (d *Desk) shared(ctx context.Context, who access.Actor, fresh DKIM) (DKIM, error) {
+	got, err := d.Senders.List(ctx, who, channel.Email, page.Ask{Limit: page.MaxLimit})
+	if err != nil {
+		return fresh, err
+	}
+	for _, x := range got.Items {
+		settings, err := d.settings(x)
+		if err != nil {
+			return fresh, err
+		}
+		if settings.DKIM.PrivateKey != "" && settings.DKIM.Domain == fresh.Domain && settings.DKIM.Next == nil {
+			settings.DKIM.Old = nil
+			return settings.DKIM, nil
+		}
+	}
+	return fresh, nil
 }
 
 // made tells the records of a new or changed sender.
@@ -115,13 +150,18 @@ func (d *Desk) Update(ctx context.Context, who access.Actor, s channel.SenderID,
 	if c.Route != nil {
 		settings.Route = c.Route.keeping(settings.Route)
 	}
+	if c.BounceDomain != nil {
+		settings.BounceDomain = strings.TrimSpace(*c.BounceDomain)
+	}
 	if c.Address != nil {
 		fresh, err := NewSettings(*c.Address, settings.Route, d.Clock.Now())
 		if err != nil {
 			return View{}, err
 		}
 		if fresh.DKIM.Domain != settings.DKIM.Domain {
-			settings.DKIM = fresh.DKIM
+			if settings.DKIM, err = d.shared(ctx, who, fresh.DKIM); err != nil {
+				return View{}, err
+			}
 		}
 	}
 	if err := settings.Check(); err != nil {
@@ -190,7 +230,8 @@ func (d *Desk) view(snd channel.Sender) (View, error) {
 	if err != nil {
 		return View{}, fmt.Errorf("show sender: %w", err)
 	}
-	v := View{Sender: snd, Route: settings.Route, HasPassword: settings.Route.Password != "", Records: setup.Records()}
+	v := View{Sender: snd, Route: settings.Route, HasPassword: settings.Route.Password != "",
+		BounceDomain: settings.BounceDomain, Selector: settings.DKIM.Selector, KeySince: settings.DKIM.Since, Records: setup.Records()}
 	v.Route.Password = ""
 	if err := v.remember(snd.Checked); err != nil {
 		return View{}, fmt.Errorf("show sender: %w", err)
@@ -213,6 +254,8 @@ func (v *View) remember(checked string) error {
 	for i, r := range v.Records {
 		for _, f := range found {
 			if f.Kind == r.Kind && f.Name == r.Name && f.Expected == r.Expected {
+				f.Stage, f.Until = r.Stage, r.Until // these have moved on since
+				f.Required = r.Required
 				v.Records[i] = f
 			}
 		}

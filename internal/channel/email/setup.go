@@ -1,10 +1,14 @@
 package email
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
 
 	"keruen/internal/mail/dkim"
 	"keruen/internal/mail/mime"
@@ -12,10 +16,14 @@ import (
 
 // Setup is what the records of a sender are made from.
 type Setup struct {
-	Domain       string // of the From address
+	FromDomain   string // of the From address
+	Domain       string // of the signing key; as a rule the same
 	Selector     string // of the signing key
-	PublicKey    string // text of the DKIM record (dkim.Record); empty: letters are not signed
-	BounceDomain string // of the envelope sender; empty: the From address is used
+	Next         string // selector and record of the key that takes over, see keys.go; empty: none waits
+	NextKey      string
+	Old          []OldKey // that must stay published for a while
+	PublicKey    string   // text of the DKIM record (dkim.Record); empty: letters are not signed
+	BounceDomain string   // of the envelope sender; empty: the From address is used
 	// MailHost is our host that takes bounces, and Addrs the addresses that letters leave from. Both
 	// are empty for a sender that goes through a relay, whose own instructions say what to publish.
 	MailHost string
@@ -32,6 +40,50 @@ type Record struct {
 	OK       bool     `json:"ok"`
 	Required bool     `json:"required"` // large providers refuse mail without it
 	Advice   string   `json:"advice,omitempty"`
+	// Better is the found record with what is missing, to be put in its place; empty: publish Expected.
+	Better string `json:"better,omitempty"`
+	// Stage tells keys of signatures apart: KeyNow, KeyNext, KeyOld. Empty for other records.
+	Stage string `json:"stage,omitempty"`
+	// Until is when an old key may be taken out of the DNS.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Stages of keys.
+const (
+	KeyNow  = "now"
+	KeyNext = "next"
+	KeyOld  = "old"
+)
+
+// Short is the name without the part that registrars add by themselves: "k2611._domainkey" of "k2611._domainkey.example.kz", "@" for
+// the domain itself. Empty when there is none (a PTR record).
+func (r Record) Short() string {
+	if r.Type == "PTR" {
+		return ""
+	}
+	zone, err := publicsuffix.EffectiveTLDPlusOne(strings.TrimPrefix(r.Name[strings.LastIndex(r.Name, "_domainkey.")+1:], "domainkey."))
+	if err != nil {
+		return ""
+	}
+	if r.Name == zone {
+		return "@"
+	}
+	return strings.TrimSuffix(r.Name, "."+zone)
+}
+
+// Zone is the line of a zone file, with long texts cut into the strings of 255 bytes that a record is made of.
+func (r Record) Zone() string {
+	switch r.Type {
+	case "TXT":
+		var b strings.Builder
+		for _, part := range dkim.Strings(cmp.Or(r.Better, r.Expected)) {
+			b.WriteString(` "` + part + `"`)
+		}
+		return r.Name + ". IN TXT (" + b.String() + " )"
+	case "MX":
+		return r.Name + ". IN MX " + r.Expected + "."
+	}
+	return ""
 }
 
 // Codes of advice; the cabinet has the words.
@@ -60,7 +112,7 @@ func SetupOf(address string, s Settings, host string, addrs []netip.Addr) (Setup
 	if err != nil {
 		return Setup{}, err
 	}
-	out := Setup{Domain: domain, Selector: s.DKIM.Selector, BounceDomain: s.BounceDomain}
+	out := Setup{FromDomain: domain, Domain: domain, Selector: s.DKIM.Selector, BounceDomain: s.BounceDomain}
 	if s.Route.Kind != Relay {
 		out.MailHost, out.Addrs = host, addrs
 	}
@@ -71,7 +123,14 @@ func SetupOf(address string, s Settings, host string, addrs []netip.Addr) (Setup
 	if s.DKIM.Domain != "" {
 		out.Domain = s.DKIM.Domain
 	}
-	out.PublicKey, err = dkim.Record(pub)
+	if out.PublicKey, err = dkim.Record(pub); err != nil {
+		return out, err
+	}
+	out.Old = s.DKIM.Old
+	if n := s.DKIM.Next; n != nil {
+		out.Next = n.Selector
+		out.NextKey, err = n.record()
+	}
 	return out, err
 }
 
@@ -79,12 +138,18 @@ func SetupOf(address string, s Settings, host string, addrs []netip.Addr) (Setup
 func (s Setup) Records() []Record {
 	var out []Record
 	if s.PublicKey != "" {
-		out = append(out, Record{Kind: "dkim", Type: "TXT", Name: dkim.RecordName(s.Selector, s.Domain), Expected: s.PublicKey, Required: true})
+		out = append(out, Record{Kind: "dkim", Type: "TXT", Name: dkim.RecordName(s.Selector, s.Domain), Expected: s.PublicKey, Required: true, Stage: KeyNow})
+	}
+	if s.NextKey != "" {
+		out = append(out, Record{Kind: "dkim", Type: "TXT", Name: dkim.RecordName(s.Next, s.Domain), Expected: s.NextKey, Stage: KeyNext})
+	}
+	for _, o := range s.Old {
+		out = append(out, Record{Kind: "dkim", Type: "TXT", Name: dkim.RecordName(o.Selector, s.Domain), Expected: o.Record, Stage: KeyOld, Until: o.Until})
 	}
 	if s.MailHost != "" || len(s.Addrs) > 0 {
 		out = append(out, Record{Kind: "spf", Type: "TXT", Name: s.envelopeDomain(), Expected: s.spf(), Required: true})
 	}
-	out = append(out, Record{Kind: "dmarc", Type: "TXT", Name: "_dmarc." + s.Domain, Expected: "v=DMARC1; p=none", Required: true})
+	out = append(out, Record{Kind: "dmarc", Type: "TXT", Name: "_dmarc." + s.FromDomain, Expected: "v=DMARC1; p=none", Required: true})
 	if s.BounceDomain != "" && s.MailHost != "" {
 		out = append(out, Record{Kind: "mx", Type: "MX", Name: s.BounceDomain, Expected: "10 " + s.MailHost})
 	}
@@ -104,14 +169,18 @@ func (s Setup) envelopeDomain() string {
 }
 
 func (s Setup) spf() string {
-	terms := []string{"v=spf1"}
+	return "v=spf1 " + strings.Join(s.spfTerms(), " ") + " ~all"
+}
+
+func (s Setup) spfTerms() []string {
+	var terms []string
 	for _, a := range s.Addrs {
 		terms = append(terms, spfTerm(a))
 	}
 	if len(s.Addrs) == 0 {
 		terms = append(terms, "a:"+s.MailHost)
 	}
-	return strings.Join(append(terms, "~all"), " ")
+	return terms
 }
 
 func spfTerm(a netip.Addr) string {
@@ -133,7 +202,7 @@ func (s Setup) Check(ctx context.Context, dns Asker) []Record {
 		case "spf":
 			err = s.checkSPF(ctx, dns, r)
 		case "dmarc":
-			err = checkDMARC(ctx, dns, r, s.Domain)
+			err = s.checkDMARC(ctx, dns, r)
 		case "mx":
 			err = s.checkMX(ctx, dns, r)
 		case "ptr":
@@ -166,80 +235,6 @@ func missing(r *Record, other string) string {
 		return AdviceAdd
 	}
 	return other
-}
-
-// checkSPF wants one record that names our addresses, outright or by the addresses of our host.
-// Includes are not followed: an owner who includes us there is told to look, not refused.
-func (s Setup) checkSPF(ctx context.Context, dns Asker, r *Record) error {
-	all, err := dns.TXT(ctx, r.Name)
-	if err != nil {
-		return err
-	}
-	for _, t := range all {
-		if strings.EqualFold(t, "v=spf1") || strings.HasPrefix(strings.ToLower(t), "v=spf1 ") {
-			r.Found = append(r.Found, t)
-		}
-	}
-	if len(r.Found) > 1 {
-		r.Advice = AdviceSPFTwo
-		return nil
-	}
-	if len(r.Found) == 1 {
-		r.OK = s.allowedBy(strings.Fields(strings.ToLower(r.Found[0])))
-	}
-	r.Advice = missing(r, AdviceSPFMissing)
-	return nil
-}
-
-func (s Setup) allowedBy(terms []string) bool {
-	host := strings.ToLower(s.MailHost)
-	if host != "" && slices.ContainsFunc(terms, func(t string) bool { return strings.TrimPrefix(t, "+") == "a:"+host }) {
-		return true
-	}
-	for _, a := range s.Addrs {
-		if !slices.ContainsFunc(terms, func(t string) bool { return covers(t, a) }) {
-			return false
-		}
-	}
-	return len(s.Addrs) > 0
-}
-
-// covers tells whether "ip4:192.0.2.0/24" or "ip6:…" holds the address.
-func covers(term string, a netip.Addr) bool {
-	kind, value, ok := strings.Cut(strings.TrimPrefix(term, "+"), ":")
-	if !ok || kind != "ip4" && kind != "ip6" {
-		return false
-	}
-	if p, err := netip.ParsePrefix(value); err == nil {
-		return p.Contains(a)
-	}
-	one, err := netip.ParseAddr(value)
-	return err == nil && one == a
-}
-
-// checkDMARC takes any policy, at the domain or above it (RFC 9989 walks up the tree).
-func checkDMARC(ctx context.Context, dns Asker, r *Record, domain string) error {
-	for strings.Contains(domain, ".") {
-		all, err := dns.TXT(ctx, "_dmarc."+domain)
-		if err != nil {
-			return err
-		}
-		for _, t := range all {
-			if strings.HasPrefix(strings.ToLower(strings.ReplaceAll(t, " ", "")), "v=dmarc1") {
-				r.Found = append(r.Found, t)
-			}
-		}
-		if len(r.Found) > 0 {
-			break
-		}
-		_, domain, _ = strings.Cut(domain, ".")
-	}
-	r.OK = len(r.Found) == 1
-	r.Advice = missing(r, AdviceDiffers)
-	if r.OK && strings.Contains(strings.ToLower(strings.ReplaceAll(r.Found[0], " ", "")), "p=none") {
-		r.Advice = AdviceDMARCNone
-	}
-	return nil
 }
 
 func (s Setup) checkMX(ctx context.Context, dns Asker, r *Record) error {
