@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"keruen/internal/db"
 	"keruen/internal/errs"
@@ -21,6 +22,7 @@ type openPart struct {
 	held   []*chunk     // in hand, between two windows; done == intent in each
 	inHand map[int]bool // numbers of chunks in hand, held or being sent
 	turn   int64        // when it was served last
+	rested time.Time    // a slowed part is not served before
 }
 
 func newOpenPart(ctx context.Context, p Part) *openPart {
@@ -39,6 +41,9 @@ func (o *openPart) close() {
 	o.closed = true
 	o.cancel()
 }
+
+// slowed tells whether a guard has halved the pace of the part.
+func (o *openPart) slowed() bool { return findingOf(o.part().Guard).Level == GuardSlow }
 
 // busy tells whether a stream is sending from the part.
 func (o *openPart) busy() bool { return len(o.inHand) > len(o.held) }
@@ -65,6 +70,7 @@ func (l *lane) inTurn() []*openPart {
 	list := make([]*openPart, 0, len(l.parts))
 	for id, p := range l.parts {
 		switch {
+		case !p.closed && time.Now().Before(p.rested):
 		case !p.closed:
 			list = append(list, p)
 		case len(p.inHand) == 0:
@@ -143,6 +149,16 @@ func (l *lane) hold(p *openPart, c *chunk) {
 		return
 	}
 	p.held = append(p.held, c)
+}
+
+// rest keeps a slowed part from being served for as long as its last window took, so that other parts have the lane.
+func (l *lane) rest(p *openPart, took time.Duration) {
+	if !p.slowed() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.rested = time.Now().Add(took)
 }
 
 // alone tells whether the part has the lane for itself, so that its next window may be intended at once.

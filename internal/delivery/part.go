@@ -43,10 +43,11 @@ type Part struct {
 	ExpiresAt   time.Time          `db:"expires_at"`
 	CreatedAt   time.Time          `db:"created_at"`
 	ChangedAt   time.Time          `db:"changed_at"`
+	Guard       string             `db:"guard"` // what its results say against it; empty: nothing
 }
 
 const partColumns = `id, tenant_id, source, lane_id, revision_id, purpose, topic_id, track_opens, track_clicks,
-	state, filled, total, chunks, snap_cursor, start_at, expires_at, created_at, changed_at`
+	state, filled, total, chunks, snap_cursor, start_at, expires_at, created_at, changed_at, guard`
 
 // key is what a message of the part needs a consent for.
 func (p Part) key(ch channel.Kind) contact.ConsentKey {

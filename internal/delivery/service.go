@@ -80,6 +80,7 @@ type Service struct {
 	accounts *accounts
 	judge    *judge
 	book     *book
+	rows     *rows
 }
 
 type nodeKind struct{}
@@ -109,6 +110,7 @@ func New(c Config) *Service {
 	s.accounts = newAccounts(c.Accounts)
 	s.judge = newJudge()
 	s.book = newBook(s)
+	s.rows = newRows()
 	c.Contacts.OnStop(s.gate.shut)
 	return s
 }

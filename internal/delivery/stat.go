@@ -68,6 +68,7 @@ func (s *Service) bookTx(ctx context.Context, tx *db.Tx, t id.Tenant, on channel
 	for _, x := range shots {
 		if x.single == nil {
 			figures.move(x.was, x.row, slot)
+			figures.forGuards(x)
 		}
 		if !x.row.suppress {
 			continue

@@ -19,9 +19,9 @@ var errFenced = errors.New("the chunk was taken over by another node")
 func insertPart(ctx context.Context, tx *db.Tx, p Part) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO part(`+partColumns+`)
-		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		p.ID, p.Tenant, p.Source, p.Sender, p.Revision, p.Purpose, p.Topic, p.TrackOpens, p.TrackClicks,
-		p.State, p.Filled, p.Total, p.Chunks, int64(p.Cursor), p.StartAt, p.ExpiresAt, p.CreatedAt, p.ChangedAt)
+		p.State, p.Filled, p.Total, p.Chunks, int64(p.Cursor), p.StartAt, p.ExpiresAt, p.CreatedAt, p.ChangedAt, p.Guard)
 	return err
 }
 

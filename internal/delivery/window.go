@@ -18,7 +18,9 @@ func (l *lane) sendPart(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for {
+		began := time.Now()
 		more, err := l.sendWindow(p, c)
+		l.rest(p, time.Since(began))
 		if err != nil {
 			l.letGo(p, c.No) // what it had intended is uncertain now, and settled when it is claimed again
 			return true, err
@@ -56,7 +58,7 @@ func (l *lane) sendWindow(p *openPart, c *chunk) (more bool, err error) {
 	}
 	n, sendErr := l.volley(p.ctx, l.slots, shots, func(*shot) bool { return true })
 	shots = shots[:n]
-	follow := n == c.Intent-c.Done && sendErr == nil && p.ctx.Err() == nil && l.mayStart() && l.alone(p)
+	follow := n == c.Intent-c.Done && sendErr == nil && p.ctx.Err() == nil && l.mayStart() && l.alone(p) && !p.slowed()
 	if err := l.record(*part, c, shots, follow); err != nil {
 		return false, err
 	}
@@ -105,6 +107,9 @@ func (l *lane) record(p Part, c *chunk, shots []*shot, follow bool) error {
 			return err
 		}
 		if err := l.s.touchTx(ctx, tx, p); err != nil {
+			return err
+		}
+		if err := l.s.watchTx(ctx, tx, p, shots); err != nil {
 			return err
 		}
 		return saveChunk(ctx, tx, next)
@@ -280,6 +285,9 @@ func (l *lane) updateTx(ctx context.Context, tx *db.Tx, shots []*shot) error {
 		if err := l.s.touchTx(ctx, tx, *p); err != nil {
 			return err
 		}
+		if err := l.s.watchTx(ctx, tx, *p, shotsIn(ours, p.ID)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -305,6 +313,16 @@ func partsAmong(shots []*shot) []*Part {
 		if x.single == nil && !seen[x.part.ID] {
 			seen[x.part.ID] = true
 			out = append(out, x.part)
+		}
+	}
+	return out
+}
+
+func shotsIn(shots []*shot, p PartID) []*shot {
+	var out []*shot
+	for _, x := range shots {
+		if x.row.Part == p {
+			out = append(out, x)
 		}
 	}
 	return out
