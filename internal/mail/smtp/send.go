@@ -22,10 +22,10 @@ func (c *Conn) Send(ctx context.Context, env Envelope, message []byte) Result {
 	if err := ctx.Err(); err != nil {
 		return c.stamp(Result{Stage: StageMail, Err: err}, ctx)
 	}
-	if res, ok := c.refuse(env, message); ok {
+	t := &turn{env: env, message: message, eight: !asciiBytes(message)}
+	if res, ok := c.refuse(t); ok {
 		return c.stamp(res, ctx)
 	}
-	t := &turn{env: env, message: message}
 	if err := c.await(ctx, t); err != nil {
 		return c.stamp(Result{Stage: StageMail, Err: err}, ctx)
 	}
@@ -61,17 +61,18 @@ func (c *Conn) serve(ctx context.Context, t *turn) Result {
 }
 
 // refuse finds the letters that this server could not take, without asking it.
-func (c *Conn) refuse(env Envelope, message []byte) (Result, bool) {
+func (c *Conn) refuse(t *turn) (Result, bool) {
+	env, message := t.env, t.message
 	local := func(code int, enhanced, text string) (Result, bool) {
 		return Result{Stage: StageMail, Local: true, Reply: Reply{Code: code, Enhanced: enhanced, Text: text}}, true
 	}
 	if strings.ContainsAny(env.From+env.To, "\r\n\x00<> ") || env.To == "" || !utf8.ValidString(env.From+env.To) {
 		return local(553, "5.1.3", "the address cannot be written in SMTP")
 	}
-	if !c.Has("SMTPUTF8") && !(ascii(env.From+env.To) && asciiBytes(header(message))) {
+	if t.needsUTF8() && !c.Has("SMTPUTF8") {
 		return local(553, "5.6.7", "the server takes no addresses in other scripts (SMTPUTF8)")
 	}
-	if !c.Has("8BITMIME") && !asciiBytes(message) {
+	if t.eight && !c.Has("8BITMIME") {
 		return local(554, "5.6.3", "the server takes no 8-bit letters")
 	}
 	if limit := c.MaxSize(); limit > 0 && int64(len(message)) > limit {
@@ -108,10 +109,10 @@ func (c *Conn) mailLine(t *turn) string {
 	if c.maxSize > 0 || c.Has("SIZE") {
 		b = strconv.AppendInt(append(b, " SIZE="...), int64(len(t.message)), 10)
 	}
-	if c.Has("8BITMIME") && !asciiBytes(t.message) {
+	if t.eight && c.Has("8BITMIME") {
 		b = append(b, " BODY=8BITMIME"...)
 	}
-	if c.Has("SMTPUTF8") && (!ascii(t.env.From+t.env.To) || !asciiBytes(header(t.message))) {
+	if t.needsUTF8() && c.Has("SMTPUTF8") {
 		b = append(b, " SMTPUTF8"...)
 	}
 	if c.asksReports() {

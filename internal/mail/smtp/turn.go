@@ -13,9 +13,15 @@ import (
 type turn struct {
 	env     Envelope
 	message []byte
+	eight   bool // the message is not in ASCII alone
 	ready   chan struct{}
 	out     bool // the envelope is written
 	gone    bool // its caller left; with out, the connection ends at its turn
+}
+
+// needsUTF8 tells that an address or a header field is in another script.
+func (t *turn) needsUTF8() bool {
+	return !ascii(t.env.From) || !ascii(t.env.To) || t.eight && !asciiBytes(header(t.message))
 }
 
 // await returns when it is t's turn, or with an error when ctx ended before.
