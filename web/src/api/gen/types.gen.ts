@@ -237,10 +237,6 @@ export type Campaign = {
     counts: CampaignCounts;
     created_at: string;
     finished_at?: string;
-    /**
-     * Why the program itself stopped it and waits for a person. guard: its results speak against going on; late: its time passed long ago.
-     */
-    hold?: 'guard' | 'late';
     id: string;
     letter: Letter;
     name: string;
@@ -793,6 +789,7 @@ export type CreateSegmentInputBody = {
 
 export type CreateSenderInputBody = {
     address: string;
+    bounce_domain?: string;
     channel: 'email';
     name: string;
     reply_to?: string;
@@ -1036,21 +1033,6 @@ export type ExcludedReason = {
     reason: string;
 };
 
-export type Explanation = {
-    /**
-     * Expected end of the first tries while sending.
-     */
-    ends_at?: string;
-    /**
-     * The gravest thing that its results say against it.
-     */
-    finding?: Finding;
-    /**
-     * What concerns the whole campaign first; empty when it waits for nothing.
-     */
-    waits: Array<Wait>;
-};
-
 export type Export = {
     columns: Array<string>;
     created_at: string;
@@ -1194,31 +1176,6 @@ export type FilterStruct = {
     search?: string;
     segment?: string;
     tag?: string;
-};
-
-export type Finding = {
-    code: 'hard_bounces' | 'complaints' | 'deferrals' | 'refusals';
-    /**
-     * With refusals: the server's own words, without addresses.
-     */
-    detail?: string;
-    /**
-     * Of the addresses; absent: the campaign as a whole.
-     */
-    domain?: string;
-    /**
-     * warn: only said; slow: it takes twice its time; pause: it was stopped.
-     */
-    level: 'warn' | 'slow' | 'pause';
-    /**
-     * So many of the results; with refusals: so many in a row.
-     */
-    n: number;
-    of: number;
-    /**
-     * With refusals: key of the plain-words catalogue.
-     */
-    reason?: string;
 };
 
 export type Form = {
@@ -2649,6 +2606,7 @@ export type PatchSegmentInputBody = {
 
 export type PatchSenderInputBody = {
     address?: string;
+    bounce_domain?: string;
     name?: string;
     reply_to?: string;
     route?: Route;
@@ -3302,10 +3260,18 @@ export type SendMessageInputBody = {
 
 export type Sender = {
     address: string;
+    /**
+     * Domain of the envelope sender, a subdomain of the address's own; empty: letters return to the address itself.
+     */
+    bounce_domain?: string;
     channel: 'email';
     checked_at?: string;
     created_at: string;
     id: string;
+    /**
+     * When this key began to sign.
+     */
+    key_since?: string;
     /**
      * Shown to recipients.
      */
@@ -3320,6 +3286,10 @@ export type Sender = {
     records: Array<SenderRecord>;
     reply_to: string;
     route: Route;
+    /**
+     * Selector of the key that signs now; absent: letters are not signed.
+     */
+    selector?: string;
     state: 'ready' | 'records_missing' | 'not_checked' | 'paused';
     version: number;
 };
@@ -3329,6 +3299,10 @@ export type SenderRecord = {
      * Code of the advice; the cabinet has the words.
      */
     advice?: string;
+    /**
+     * The found record with what is missing: put it in the place of the found one.
+     */
+    better?: string;
     expected: string;
     found: Array<string>;
     kind: 'spf' | 'dkim' | 'dmarc' | 'mx' | 'ptr';
@@ -3339,9 +3313,25 @@ export type SenderRecord = {
      */
     required: boolean;
     /**
+     * The name as registrars' forms want it, without the domain; @ is the domain itself.
+     */
+    short?: string;
+    /**
+     * Of keys of signatures: the one that signs, the one that takes over when it is published, one that signed before.
+     */
+    stage?: 'now' | 'next' | 'old';
+    /**
      * DNS type: TXT, CNAME, MX.
      */
     type: string;
+    /**
+     * Of an old key: it may be taken out of the DNS then.
+     */
+    until?: string;
+    /**
+     * The line of a zone file; long texts are cut into strings of 255 bytes.
+     */
+    zone?: string;
 };
 
 export type SendingAddress = {
@@ -3903,38 +3893,6 @@ export type Visit = {
     user_agent: string;
 };
 
-export type Wait = {
-    /**
-     * With turn: messages of other campaigns of the same sender that take turns with these.
-     */
-    ahead?: number;
-    /**
-     * With retry: the server's own words, without addresses.
-     */
-    detail?: string;
-    /**
-     * With retry: of the addresses.
-     */
-    domain?: string;
-    /**
-     * Messages; 0 before sending begins.
-     */
-    n: number;
-    /**
-     * When it goes on by itself; absent when a person must act or it is under way.
-     */
-    next?: string;
-    /**
-     * With retry: key of the plain-words catalogue.
-     */
-    reason?: string;
-    /**
-     * With retry: the oldest of their last answers.
-     */
-    since?: string;
-    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'sender_paused' | 'turn' | 'retry' | 'uncertain';
-};
-
 export type WarmUp = {
     /**
      * Letters that may leave today (UTC).
@@ -4076,6 +4034,7 @@ export type ConsentDeclarationWritable = {
 
 export type CreateSenderInputBodyWritable = {
     address: string;
+    bounce_domain?: string;
     channel: 'email';
     name: string;
     reply_to?: string;
@@ -4234,6 +4193,7 @@ export type PatchImportSettingsWritable = {
 
 export type PatchSenderInputBodyWritable = {
     address?: string;
+    bounce_domain?: string;
     name?: string;
     reply_to?: string;
     route?: RouteWritable;
@@ -4265,10 +4225,18 @@ export type RouteWritable = {
 
 export type SenderWritable = {
     address: string;
+    /**
+     * Domain of the envelope sender, a subdomain of the address's own; empty: letters return to the address itself.
+     */
+    bounce_domain?: string;
     channel: 'email';
     checked_at?: string;
     created_at: string;
     id: string;
+    /**
+     * When this key began to sign.
+     */
+    key_since?: string;
     /**
      * Shown to recipients.
      */
@@ -4283,6 +4251,10 @@ export type SenderWritable = {
     records: Array<SenderRecord>;
     reply_to: string;
     route: RouteWritable;
+    /**
+     * Selector of the key that signs now; absent: letters are not signed.
+     */
+    selector?: string;
     state: 'ready' | 'records_missing' | 'not_checked' | 'paused';
     version: number;
 };
@@ -5061,33 +5033,6 @@ export type ExportDeliveriesResponses = {
 
 export type ExportDeliveriesResponse = ExportDeliveriesResponses[keyof ExportDeliveriesResponses];
 
-export type ExplainCampaignData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/campaigns/{id}/explain';
-};
-
-export type ExplainCampaignErrors = {
-    /**
-     * Error
-     */
-    default: Problem;
-};
-
-export type ExplainCampaignError = ExplainCampaignErrors[keyof ExplainCampaignErrors];
-
-export type ExplainCampaignResponses = {
-    /**
-     * OK
-     */
-    200: Explanation;
-};
-
-export type ExplainCampaignResponse = ExplainCampaignResponses[keyof ExplainCampaignResponses];
-
 export type PauseCampaignData = {
     body?: never;
     path: {
@@ -5174,12 +5119,7 @@ export type ResumeCampaignData = {
     path: {
         id: string;
     };
-    query?: {
-        /**
-         * In spite of its results, when they have stopped it. The decision is recorded in the audit log.
-         */
-        anyway?: boolean;
-    };
+    query?: never;
     url: '/campaigns/{id}/resume';
 };
 
@@ -9229,6 +9169,60 @@ export type CheckSenderResponses = {
 };
 
 export type CheckSenderResponse = CheckSenderResponses[keyof CheckSenderResponses];
+
+export type DropSenderKeyData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/senders/{id}/key';
+};
+
+export type DropSenderKeyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DropSenderKeyError = DropSenderKeyErrors[keyof DropSenderKeyErrors];
+
+export type DropSenderKeyResponses = {
+    /**
+     * OK
+     */
+    200: Sender;
+};
+
+export type DropSenderKeyResponse = DropSenderKeyResponses[keyof DropSenderKeyResponses];
+
+export type ReplaceSenderKeyData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/senders/{id}/key';
+};
+
+export type ReplaceSenderKeyErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ReplaceSenderKeyError = ReplaceSenderKeyErrors[keyof ReplaceSenderKeyErrors];
+
+export type ReplaceSenderKeyResponses = {
+    /**
+     * OK
+     */
+    200: Sender;
+};
+
+export type ReplaceSenderKeyResponse = ReplaceSenderKeyResponses[keyof ReplaceSenderKeyResponses];
 
 export type PauseSenderData = {
     body?: never;
