@@ -149,6 +149,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerPaths(r)
 	a.registerContent(r)
 	a.registerCampaigns(r)
+	a.registerExplain(r)
 	a.registerMessages(r)
 	a.registerPreferences(r)
 	a.registerPrivacy(r)

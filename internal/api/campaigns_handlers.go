@@ -16,8 +16,8 @@ import (
 func (a *API) campaignOf(c campaign.Campaign, n delivery.Counts, who access.Actor) Campaign {
 	out := Campaign{ID: c.ID.String(), Name: c.Name, State: string(c.State), Letter: letterOf(c.Letter), Sender: c.Sender.String(),
 		Purpose: string(c.Purpose), Topic: c.Topic.String(), Audience: audienceOf(c.Audience),
-		Tracking: trackingOf(c.Tracking), StartAt: instant(c.StartAt), UndoUntil: instant(c.UndoUntil), Problem: c.Problem,
-		StartedAt: instant(c.StartedAt), FinishedAt: instant(c.FinishedAt), Counts: countsOf(n), Can: canOf(c.State, who),
+		Tracking: trackingOf(c.Tracking), StartAt: instant(c.StartAt), UndoUntil: instant(c.UndoUntil), Problem: c.Problem, Hold: string(c.Hold),
+		StartedAt: instant(c.StartedAt), FinishedAt: instant(c.FinishedAt), Counts: countsOf(n), Can: canOf(c, who),
 		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
 	if c.StartLocal != "" {
 		out.Schedule = &Schedule{At: c.StartLocal, Zone: c.Zone}
@@ -32,7 +32,7 @@ func audienceOf(a contact.Target) Audience {
 func summaryOf(c campaign.Listed, who access.Actor) CampaignSummary {
 	return CampaignSummary{ID: c.ID.String(), Name: c.Name, State: string(c.State), Subject: c.Letter.Subject, Purpose: string(c.Purpose),
 		StartAt: instant(c.StartAt), StartedAt: instant(c.StartedAt), FinishedAt: instant(c.FinishedAt), Counts: countsOf(c.Counts),
-		Can: canOf(c.State, who), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
+		Can: canOf(c.Campaign, who), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
 }
 
 func trackingOf(t delivery.Tracking) Tracking { return Tracking{Opens: t.Opens, Clicks: t.Clicks} }
@@ -45,11 +45,12 @@ func countsOf(n delivery.Counts) CampaignCounts {
 }
 
 // canOf tells which buttons work in a state, for whoever asks.
-func canOf(s campaign.State, who access.Actor) CampaignCan {
+func canOf(c campaign.Campaign, who access.Actor) CampaignCan {
+	s := c.State
 	edit, send := who.Can(access.EditCampaigns) == nil, who.Can(access.SendCampaigns) == nil
 	draft := s == campaign.Draft
 	return CampaignCan{Edit: edit && draft, Delete: edit && draft, Send: send && draft, Pause: send && s == campaign.Sending,
-		Resume: send && s == campaign.Paused, Cancel: send && (s == campaign.Scheduled || s == campaign.Sending || s == campaign.Paused)}
+		Resume: send && (s == campaign.Paused || c.Hold == campaign.HoldLate), Cancel: send && (s == campaign.Scheduled || s == campaign.Sending || s == campaign.Paused)}
 }
 
 // fresh answers with a campaign that a verb has just returned, and its figures.
@@ -283,8 +284,10 @@ func (a *API) pauseCampaign(ctx context.Context, who access.Actor, in *CampaignP
 	return a.turn(ctx, who, in, a.Campaigns.Pause)
 }
 
-func (a *API) resumeCampaign(ctx context.Context, who access.Actor, in *CampaignPath) (Campaign, error) {
-	return a.turn(ctx, who, in, a.Campaigns.Resume)
+func (a *API) resumeCampaign(ctx context.Context, who access.Actor, in *ResumeCampaignInput) (Campaign, error) {
+	return a.turn(ctx, who, &in.CampaignPath, func(ctx context.Context, who access.Actor, c campaign.ID) (campaign.Campaign, error) {
+		return a.Campaigns.Resume(ctx, who, c, campaign.Resumption{Anyway: in.Anyway})
+	})
 }
 
 func (a *API) cancelCampaign(ctx context.Context, who access.Actor, in *CampaignPath) (Campaign, error) {

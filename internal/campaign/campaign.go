@@ -37,6 +37,19 @@ const (
 	Cancelled State = "cancelled"
 )
 
+// Hold is why the program itself stopped a campaign and waits for a person.
+type Hold string
+
+// Reasons of a hold.
+const (
+	HoldGuard Hold = "guard" // its own results speak against going on; delivery has the finding
+	HoldLate  Hold = "late"  // its time passed long ago, while the program was off or its clock was wrong
+)
+
+// lateAfter is how much later than ordered a campaign may begin without asking. Less is a restart or a busy queue; more may be
+// the wrong day for what the letter says.
+const lateAfter = time.Hour
+
 // Campaign is an order, or the draft of one.
 type Campaign struct {
 	ID         ID
@@ -55,6 +68,7 @@ type Campaign struct {
 	Zone       string             // IANA name of the zone of StartLocal
 	UndoUntil  time.Time          // until then the screen offers to call it back
 	Problem    string             // code of what stopped the launch; the campaign is a draft again
+	Hold       Hold               // why it waits for a person; empty: it does not, or was paused by one
 	CreatedBy  id.Member
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
@@ -85,6 +99,7 @@ var (
 	ErrTooFar      = errs.New(errs.Invalid, "campaign.time_too_far", "A campaign can be scheduled at most a year ahead.")
 	ErrTestCount   = errs.New(errs.Invalid, "campaign.test_count", "A test goes to one to five addresses.")
 	ErrTestAddress = errs.New(errs.Invalid, "campaign.test_address", "A test goes only to confirmed addresses of members of this account.")
+	ErrGuarded     = errs.New(errs.Conflict, "campaign.guarded", "The campaign was stopped because of its results. Look at them, and say that it should go on anyway.")
 	ErrDecision    = errs.New(errs.Invalid, "campaign.decision", "Decide to resend, or to leave as it is.")
 )
 

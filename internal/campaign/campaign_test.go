@@ -290,7 +290,7 @@ func TestACampaignIsPausedResumedAndCancelled(t *testing.T) {
 		require.NoError(t, err)
 		_, err = w.Pause(t.Context(), w.who, c.ID)
 		require.ErrorIs(t, err, campaign.ErrState)
-		_, err = w.Resume(t.Context(), w.who, c.ID)
+		_, err = w.Resume(t.Context(), w.who, c.ID, campaign.Resumption{})
 		require.NoError(t, err)
 		n := len(w.mailer.Seen())
 		require.NoError(t, w.mailer.Wait(t.Context(), n+3))
@@ -370,7 +370,7 @@ func TestAnotherAccountFindsNoCampaign(t *testing.T) {
 			"test":      func() error { _, err := w.Test(ctx, they, c.ID, []string{"colleague@dala.test"}, 0); return err },
 			"send":      func() error { _, err := w.Send(ctx, they, c.ID, 0, campaign.Order{}); return err },
 			"pause":     func() error { _, err := w.Pause(ctx, they, c.ID); return err },
-			"resume":    func() error { _, err := w.Resume(ctx, they, c.ID); return err },
+			"resume":    func() error { _, err := w.Resume(ctx, they, c.ID, campaign.Resumption{}); return err },
 			"cancel":    func() error { _, err := w.Cancel(ctx, they, c.ID); return err },
 			"report":    func() error { _, err := w.Report(ctx, they, c.ID); return err },
 			"list": func() error {

@@ -65,6 +65,9 @@ func (s *Service) begin(ctx context.Context, a launchArgs) (Campaign, delivery.P
 		}
 		switch c.State {
 		case Scheduled:
+			if tx.Now.Sub(c.StartAt) > lateAfter {
+				return s.holdTx(ctx, tx, &c, HoldLate)
+			}
 			part, err = s.openPart(ctx, tx, &c)
 		case Sending, Paused:
 			part, err = s.unfilledPart(ctx, tx, c)

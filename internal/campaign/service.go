@@ -63,6 +63,7 @@ func New(c Config) *Service {
 	}
 	jobs.Register(c.Queue, launchKind, s.launch)
 	event.Subscribe(c.Events, "campaign.finish", s.partDone)
+	event.Subscribe(c.Events, "campaign.hold", s.partHeld)
 	return s
 }
 
@@ -249,19 +250,8 @@ func (s *Service) Pause(ctx context.Context, who access.Actor, c ID) (Campaign, 
 		if x.State != Sending {
 			return ErrState.With("state", x.State)
 		}
-		x.State = Paused
+		x.State, x.Hold = Paused, ""
 		return s.delivery.PauseTx(ctx, tx, x.Tenant, int64(x.ID))
-	})
-}
-
-// Resume lets a paused campaign go on.
-func (s *Service) Resume(ctx context.Context, who access.Actor, c ID) (Campaign, error) {
-	return s.turn(ctx, who, c, "campaign.resumed", func(ctx context.Context, tx *db.Tx, x *Campaign) error {
-		if x.State != Paused {
-			return ErrState.With("state", x.State)
-		}
-		x.State = Sending
-		return s.delivery.ResumeTx(ctx, tx, x.Tenant, int64(x.ID))
 	})
 }
 
@@ -274,7 +264,7 @@ func (s *Service) Cancel(ctx context.Context, who access.Actor, c ID) (Campaign,
 			x.callBack("")
 			return nil
 		case Sending, Paused:
-			x.State, x.FinishedAt = Cancelled, tx.Now
+			x.State, x.FinishedAt, x.Hold = Cancelled, tx.Now, ""
 			return s.delivery.CancelTx(ctx, tx, x.Tenant, int64(x.ID))
 		default:
 			return ErrState.With("state", x.State)
@@ -284,7 +274,7 @@ func (s *Service) Cancel(ctx context.Context, who access.Actor, c ID) (Campaign,
 
 // callBack makes a draft again of a campaign of which nothing has left.
 func (c *Campaign) callBack(problem string) {
-	c.State, c.Problem = Draft, problem
+	c.State, c.Problem, c.Hold = Draft, problem, ""
 	c.StartAt, c.UndoUntil, c.StartLocal, c.Zone, c.Revision = time.Time{}, time.Time{}, "", "", 0
 }
 

@@ -39,10 +39,11 @@ type row struct {
 	StartedAt   time.Time               `db:"started_at"`
 	FinishedAt  time.Time               `db:"finished_at"`
 	Version     int64                   `db:"version"`
+	Hold        Hold                    `db:"hold"`
 }
 
 const columns = `id, tenant_id, name, state, sender_id, purpose, topic_id, letter, audience, track_opens, track_clicks, revision_id,
-	start_at, start_local, zone, undo_until, round, problem, created_by, created_at, updated_at, started_at, finished_at, version`
+	start_at, start_local, zone, undo_until, round, problem, created_by, created_at, updated_at, started_at, finished_at, version, hold`
 
 func (r row) campaign() Campaign {
 	return Campaign{
@@ -50,7 +51,7 @@ func (r row) campaign() Campaign {
 		Audience: r.Audience.V, Tracking: delivery.Tracking{Opens: r.TrackOpens, Clicks: r.TrackClicks}, Revision: r.Revision,
 		StartAt: r.StartAt, StartLocal: r.StartLocal, Zone: r.Zone, UndoUntil: r.UndoUntil, Problem: r.Problem,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, StartedAt: r.StartedAt,
-		FinishedAt: r.FinishedAt, Version: r.Version, round: r.Round,
+		FinishedAt: r.FinishedAt, Version: r.Version, round: r.Round, Hold: r.Hold,
 	}
 }
 
@@ -78,10 +79,10 @@ func list(ctx context.Context, q db.Querier, t id.Tenant, state State, a page.As
 
 func insert(ctx context.Context, tx *db.Tx, c Campaign) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO campaign(`+columns+`) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		INSERT INTO campaign(`+columns+`) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		c.ID, c.Tenant, c.Name, c.State, c.Sender, c.Purpose, c.Topic, db.AsJSON(c.Letter), db.AsJSON(c.Audience),
 		c.Tracking.Opens, c.Tracking.Clicks, c.Revision, c.StartAt, c.StartLocal, c.Zone, c.UndoUntil, c.round, c.Problem,
-		c.CreatedBy, c.CreatedAt, c.UpdatedAt, c.StartedAt, c.FinishedAt, c.Version)
+		c.CreatedBy, c.CreatedAt, c.UpdatedAt, c.StartedAt, c.FinishedAt, c.Version, c.Hold)
 	return err
 }
 
@@ -90,11 +91,11 @@ func save(ctx context.Context, tx *db.Tx, c Campaign) error {
 	n, err := db.Exec(ctx, tx, `
 		UPDATE campaign SET name = ?, state = ?, sender_id = ?, purpose = ?, topic_id = ?, letter = ?, audience = ?, track_opens = ?, track_clicks = ?,
 			revision_id = ?, start_at = ?, start_local = ?, zone = ?, undo_until = ?, round = ?, problem = ?, updated_at = ?,
-			started_at = ?, finished_at = ?, version = ?
+			started_at = ?, finished_at = ?, version = ?, hold = ?
 		WHERE tenant_id = ? AND id = ? AND version = ?`,
 		c.Name, c.State, c.Sender, c.Purpose, c.Topic, db.AsJSON(c.Letter), db.AsJSON(c.Audience), c.Tracking.Opens, c.Tracking.Clicks,
 		c.Revision, c.StartAt, c.StartLocal, c.Zone, c.UndoUntil, c.round, c.Problem, c.UpdatedAt,
-		c.StartedAt, c.FinishedAt, c.Version, c.Tenant, c.ID, c.Version-1)
+		c.StartedAt, c.FinishedAt, c.Version, c.Hold, c.Tenant, c.ID, c.Version-1)
 	if err == nil && n == 0 {
 		return errs.ErrStale
 	}
