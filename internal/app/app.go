@@ -102,6 +102,7 @@ type App struct {
 	api      *api.API
 	mail     *email.Channel
 	policies *mtasts.Keeper // nil in the pretend world
+	tally    *email.TLSTally
 	working  sync.WaitGroup
 	stop     context.CancelFunc
 	failed   chan error
@@ -326,6 +327,7 @@ func (a *App) Start(ctx context.Context) error {
 		a.run("pipeline", func() error { return a.Delivery.Run(work) })
 	}
 	a.run("paths", func() error { return a.Paths.Run(work) })
+	a.run("results of TLS", func() error { return a.tally.Run(work) })
 	a.receive(work)
 	a.run("web", func() error {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {

@@ -46,7 +46,8 @@ func (a *App) resolverConfig() mx.Config {
 func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Config {
 	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer,
 		Settings: func(s channel.Sender) ([]byte, error) { return channel.OpenSettings(keys, s) }}
-	c.TLSPolicy = a.tlsPolicy(resolver)
+	a.tally = &email.TLSTally{DB: a.DB, Clock: a.Clock, Log: a.Log}
+	c.TLSPolicy, c.TLSTally = a.tlsPolicy(resolver), a.tally
 	c.Shaper = a.Paths
 	if a.World != nil {
 		c.Port, c.AllowPrivate = a.World.SMTPPort(), true
@@ -68,6 +69,11 @@ func (a *App) tlsPolicy(resolver *mx.Resolver) email.TLSPolicy {
 // Way looks up where letters to a domain go and how they are protected.
 func (a *App) Way(ctx context.Context, domain string) (email.Way, error) {
 	return a.mail.Way(ctx, domain)
+}
+
+// TLSResults tells what became of connections to a domain over the last week.
+func (a *App) TLSResults(ctx context.Context, domain string) ([]email.TLSResult, error) {
+	return a.tally.Week(ctx, domain)
 }
 
 // pretend makes a sender write to the pretend world whatever its way out, and publishes the records that it needs there. In practice

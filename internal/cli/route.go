@@ -28,7 +28,14 @@ func (r *routeCmd) Run(e *env) error {
 			_, err = fmt.Fprintf(e.out, "%s: no letter can go there now: %v\n", r.Domain, err)
 			return err
 		}
-		return e.showWay(way, a.Config.DNS.Validates)
+		if err := e.showWay(way, a.Config.DNS.Validates); err != nil {
+			return err
+		}
+		results, err := a.TLSResults(ctx, way.Domain)
+		if err != nil {
+			return err
+		}
+		return e.showResults(results)
 	})
 }
 
@@ -52,6 +59,19 @@ func (e *env) showWay(way email.Way, validates bool) error {
 			addrs[i] = a.String()
 		}
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", s.Host, s.Preference, strings.Join(addrs, " "), protection(s))
+	}
+	return w.Flush()
+}
+
+// showResults says what became of the connections of the last week, in the words of RFC 8460.
+func (e *env) showResults(results []email.TLSResult) error {
+	if len(results) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "\nLAST 7 DAYS\tPOLICY\tRESULT\tCONNECTIONS")
+	for _, r := range results {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", r.MXHost, map[string]string{"tlsa": "DANE", "sts": "MTA-STS"}[r.Policy], r.Result, r.Sessions)
 	}
 	return w.Flush()
 }

@@ -44,7 +44,8 @@ type Config struct {
 	Shaper shape.Shaper
 	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
 	TLSPolicy TLSPolicy
-	Signer    string // who does the arithmetic of signatures: a mode of dkim.Choose
+	TLSTally  *TLSTally // counts what came of it; nil: nobody does
+	Signer    string    // who does the arithmetic of signatures: a mode of dkim.Choose
 }
 
 // Defaults of connections.

@@ -46,8 +46,18 @@ func keepBack(source string, err error) smtp.Result {
 	return smtp.Result{Stage: smtp.StageTLS, Err: keptBack{source, err}}
 }
 
-// policyFor returns what a letter to the route's domain needs at a host. A result with an error says why not to go there.
+// policyFor is policyAt for a connection that is to be made: one that must not be is counted.
 func (c *Channel) policyFor(ctx context.Context, r route, host string) (Policy, smtp.Result) {
+	p, no := c.policyAt(ctx, r, host)
+	var kept keptBack
+	if errors.As(no.Err, &kept) {
+		c.conf.TLSTally.count(r.domain, kept.source, host, kept.err)
+	}
+	return p, no
+}
+
+// policyAt returns what a letter to the route's domain needs at a host. A result with an error says why not to go there.
+func (c *Channel) policyAt(ctx context.Context, r route, host string) (Policy, smtp.Result) {
 	if r.relay || c.conf.TLSPolicy == nil {
 		return Policy{Mode: TLSOpportunistic, Allowed: true}, smtp.Result{}
 	}
@@ -56,7 +66,7 @@ func (c *Channel) policyFor(ctx context.Context, r route, host string) (Policy, 
 	case ctx.Err() != nil:
 		return Policy{}, smtp.Result{Stage: smtp.StageConnect, Err: ctx.Err()}
 	case err != nil:
-		return Policy{}, keepBack("", errPolicyLookup)
+		return Policy{}, keepBack(SourceDANE, errPolicyLookup)
 	case !p.Allowed:
 		return Policy{}, keepBack(p.Source, errNotNamed)
 	}
@@ -64,11 +74,20 @@ func (c *Channel) policyFor(ctx context.Context, r route, host string) (Policy, 
 }
 
 // fits tells whether a warm connection will do for a letter: the site is the same, but its domain may ask for more than
-// the one that the connection was opened for.
+// the one that the connection was opened for. What is asked is looked up beforehand, because the answer is wanted under a lock.
 func (c *Channel) fits(ctx context.Context, r route) func(*smtp.Conn) bool {
+	if r.relay || c.conf.TLSPolicy == nil {
+		return func(*smtp.Conn) bool { return true }
+	}
+	known := map[string]Policy{}
+	for _, d := range r.doors {
+		if p, no := c.policyAt(ctx, r, d.host); no.Err == nil {
+			known[d.host] = p
+		}
+	}
 	return func(conn *smtp.Conn) bool {
-		p, no := c.policyFor(ctx, r, conn.Host())
-		return no.Err == nil && p.admits(conn.TLS())
+		p, ok := known[conn.Host()]
+		return ok && p.admits(conn.TLS())
 	}
 }
 
@@ -108,9 +127,13 @@ func (c *Channel) knockProtected(ctx context.Context, r route, d door, p Policy)
 		opt.TLS.ServerName = p.Name
 	}
 	conn, res := smtp.Dial(ctx, d.addr.String(), opt)
+	if conn != nil {
+		c.conf.TLSTally.count(r.domain, p.Source, d.host, nil)
+	}
 	if conn != nil || res.Stage != smtp.StageTLS || ctx.Err() != nil {
 		return conn, res
 	}
+	c.conf.TLSTally.count(r.domain, p.Source, d.host, res.Err)
 	if res.Err == nil { // STARTTLS was refused in words
 		res.Err, res.Reply = errors.New(detail(res)), smtp.Reply{}
 	}

@@ -35,6 +35,7 @@ type secured struct {
 	in     *inbox
 	ca     *authority.Authority
 	keeper *mtasts.Keeper
+	tally  *email.TLSTally
 }
 
 // policies are those of the domains, by what is before ".signed.test".
@@ -62,8 +63,10 @@ func secure(t *testing.T, protected bool) *secured {
 	d := dbtest.Open(t, dbtest.SQLite(t), clock.Real{})
 	s.keeper = mtasts.NewKeeper(mtasts.Sources{Texts: resolver, Fetcher: policySite(t, s.ca, resolver)}, email.PolicyStore{DB: d}, clock.Real{}, dbtest.Log(t))
 	t.Cleanup(s.keeper.Close)
+	s.tally = &email.TLSTally{DB: d, Clock: clock.Real{}, Log: dbtest.Log(t)}
 	s.Channel = direct(t, s.in, func(c *email.Config) {
 		c.Resolver = resolver
+		c.TLSTally = s.tally
 		c.TLSPolicy = &email.TLSRules{DANE: resolver, STS: s.keeper, Port: port, Roots: s.ca.Pool(), Clock: clock.Real{}}
 	})
 	return s

@@ -32,7 +32,7 @@ func (c *Channel) Way(ctx context.Context, domain string) (Way, error) {
 	w := Way{Plan: plan}
 	for _, h := range plan.Hosts {
 		s := Stop{Host: h.Name, Preference: h.Preference, Addrs: h.Addrs}
-		p, no := c.policyFor(ctx, route{domain: plan.Domain}, h.Name)
+		p, no := c.policyAt(ctx, route{domain: plan.Domain}, h.Name)
 		if no.Err != nil {
 			s.Held = no.Err.Error()
 		}
