@@ -175,6 +175,30 @@ func TestALargeCampaignHoldsUpNeitherTheLettersNorTheCodesOfOthers(t *testing.T)
 	require.Less(t, at[3], 8+8, "they did not wait behind the whole campaign: %v", at)
 }
 
+func TestALetterThatBreaksItsConnectionTakesNoOtherWithIt(t *testing.T) {
+	t.Parallel()
+	in := newInbox(t, nil)
+	c := direct(t, in, func(conf *email.Config) { conf.Shaper = &gauge{limits: shape.Limits{Connections: 2, PerConnection: 1000}} })
+	verdicts := make([]channel.Verdict, 40)
+	var wg sync.WaitGroup
+	for i := range verdicts {
+		to := "jo@example.test"
+		if i == len(verdicts)-1 {
+			to = "drop@example.test"
+		}
+		wg.Go(func() { verdicts[i] = c.Send(t.Context(), message(to, i)) })
+	}
+	wg.Wait()
+	for i, v := range verdicts {
+		want := channel.Accepted
+		if i == len(verdicts)-1 {
+			want = channel.Unknown
+		}
+		require.Equal(t, want, v.Outcome, "%d: %+v", i, v)
+	}
+	require.Equal(t, len(verdicts), len(in.got()), "each arrived once")
+}
+
 // hold waits at the gate, if there is one.
 func (in *inbox) hold(r io.Reader) ([]byte, error) {
 	b, err := io.ReadAll(r)
