@@ -46,6 +46,7 @@ import (
 	"keruen/internal/notice"
 	"keruen/internal/preference"
 	"keruen/internal/privacy"
+	"keruen/internal/reputation"
 	"keruen/internal/sandbox"
 	"keruen/internal/secret"
 	"keruen/internal/smtpin"
@@ -92,6 +93,7 @@ type App struct {
 	Imports     *intake.Service
 	Exports     *export.Service
 	Preferences *preference.Service
+	Reputation  *reputation.Service
 	World       *sandbox.World // nil when the pretend world is off
 	House       id.Tenant
 
@@ -188,6 +190,9 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	ways := a.channelConfig(keys, resolver)
 	ways.Settings = a.returning(ways.Settings)
 	if a.mail, err = email.New(ways); err != nil {
+		return nil, err
+	}
+	if err := a.watchReputation(ctx, resolver); err != nil {
 		return nil, err
 	}
 	a.Contacts = contact.New(a.DB, a.Events, keys)

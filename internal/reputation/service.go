@@ -74,7 +74,8 @@ func (s *Service) Watch(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list what is ours: %w", err)
 	}
-	for _, a := range own.Addresses {
+	slices.SortFunc(own.Addresses, netip.Addr.Compare)
+	for _, a := range slices.Compact(own.Addresses) {
 		if err := s.watchAddress(ctx, a); err != nil {
 			return err
 		}
