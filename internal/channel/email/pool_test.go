@@ -178,7 +178,9 @@ func TestALargeCampaignHoldsUpNeitherTheLettersNorTheCodesOfOthers(t *testing.T)
 func TestALetterThatBreaksItsConnectionTakesNoOtherWithIt(t *testing.T) {
 	t.Parallel()
 	in := newInbox(t, nil)
-	c := direct(t, in, func(conf *email.Config) { conf.Shaper = &gauge{limits: shape.Limits{Connections: 2, PerConnection: 1000}} })
+	c := direct(t, in, func(conf *email.Config) {
+		conf.Shaper = &gauge{limits: shape.Limits{Connections: 2, PerConnection: 1000}}
+	})
 	verdicts := make([]channel.Verdict, 40)
 	var wg sync.WaitGroup
 	for i := range verdicts {
