@@ -3,6 +3,7 @@ import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFmt } from '@/lib/useFmt'
 import { StatusPill, type Tone } from '@/ui/StatusPill'
+import { reason } from './path'
 import css from './SendingPaths.module.css'
 
 interface Props {
@@ -19,11 +20,11 @@ const looks: Record<string, { tone: Tone; icon: ComponentType<{ size?: number }>
 }
 
 /** Held says what holds a path or an address, until when, and why. */
-export function Held({ of: { state, until, reason } }: Props) {
+export function Held({ of: { state, until, reason: why } }: Props) {
   const { t } = useTranslation('paths')
   const fmt = useFmt()
   const look = looks[state]
-  const more = [until && t('until', { at: fmt.shortDateTime(until) }), reason].filter(Boolean).join(' · ')
+  const more = [until && t('until', { at: fmt.shortDateTime(until) }), why && reason(t, why)].filter(Boolean).join(' · ')
   return (
     <span className={css.two}>
       <span>

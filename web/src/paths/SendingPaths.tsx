@@ -16,7 +16,7 @@ import { TableSkeleton } from '@/ui/Skeletons'
 import { toastDone } from '@/ui/toast'
 import { Held } from './Held'
 import { Pause } from './Pause'
-import { keyOf, type Place, rate, titleOf } from './path'
+import { keyOf, type Place, rate, reason, titleOf } from './path'
 import css from './SendingPaths.module.css'
 import { WarmUps } from './WarmUps'
 
@@ -104,13 +104,13 @@ function Paths({ rows, steer }: { rows: SendingPath[]; steer: Steer }) {
   const { t } = useTranslation('paths')
   const fmt = useFmt()
   const columns: Column<SendingPath>[] = [
-    { key: 'path', header: t('path'), width: '24%', cell: (p) => <Title path={p} />, phone: 'title' },
-    { key: 'state', header: t('state_now'), width: '22%', cell: (p) => <Held of={p} />, phone: 'line' },
-    { key: 'rate', header: t('rate'), width: '15%', cell: (p) => <Speed path={p} />, phone: 'line' },
-    { key: 'connections', header: t('connections'), numeric: true, width: '110px', cell: (p) => fmt.number(p.connections), from: 'lg' },
-    { key: 'sent', header: t('today'), numeric: true, width: '110px', cell: (p) => fmt.number(p.sent), from: 'md' },
-    { key: 'answer', header: t('answer'), cell: (p) => <Answer path={p} />, from: 'md', phone: 'line' },
-    { key: 'steer', header: t('steer'), width: '150px', cell: (p) => <SteerButton place={placeOfPath(p)} held={p.state !== 'free' && p.state !== 'listed'} steer={steer} />, phone: 'side' },
+    { key: 'path', header: t('path'), width: '16%', cell: (p) => <Title path={p} />, phone: 'title' },
+    { key: 'state', header: t('state_now'), width: '21%', cell: (p) => <Held of={p} />, phone: 'line' },
+    { key: 'rate', header: t('rate'), width: '13%', cell: (p) => <Speed path={p} />, phone: 'line' },
+    { key: 'connections', header: t('connections'), numeric: true, width: '104px', cell: (p) => fmt.number(p.connections), from: 'lg' },
+    { key: 'sent', header: t('today'), numeric: true, width: '90px', cell: (p) => fmt.number(p.sent), from: 'md' },
+    { key: 'answer', header: t('answer'), width: '20%', cell: (p) => <Answer path={p} />, from: 'md', phone: 'line' },
+    { key: 'steer', header: t('steer'), width: '168px', cell: (p) => <SteerButton place={placeOfPath(p)} held={resumable.includes(p.state)} steer={steer} />, phone: 'side' },
   ]
   return (
     <DataTable
@@ -122,6 +122,9 @@ function Paths({ rows, steer }: { rows: SendingPath[]; steer: Steer }) {
     />
   )
 }
+
+// What an operator's word ends. The quota of warming up and block lists end by themselves.
+const resumable = ['paused', 'rate', 'suspended']
 
 const placeOfPath = (p: SendingPath): Place => ({ title: titleOf(p), name: { source: p.source, provider: p.provider, site: p.site } })
 
@@ -140,7 +143,7 @@ function Title({ path: p }: { path: SendingPath }) {
 function Speed({ path: p }: { path: SendingPath }) {
   const { t } = useTranslation('paths')
   const fmt = useFmt()
-  const bound = t(`bound.${p.bound}`, { defaultValue: p.name && /^[a-z0-9_-]+$/.test(p.bound) ? t('bound.rule') : p.bound })
+  const bound = p.bound === p.provider ? t('bound.rule') : t(`bound.${p.bound}`, { defaultValue: reason(t, p.bound) })
   return (
     <span className={css.two} title={t('ceiling', { rate: rate(fmt, t, p.ceiling) })}>
       <span>{p.limit > 0 ? t('speed', { now: rate(fmt, t, p.per_second), limit: rate(fmt, t, p.limit) }) : rate(fmt, t, p.per_second)}</span>
@@ -197,7 +200,7 @@ function Addresses({ rows, steer }: { rows: SendingAddress[]; steer: Steer }) {
     {
       key: 'steer',
       header: t('steer'),
-      width: '150px',
+      width: '168px',
       cell: (a) => <SteerButton place={{ title: a.source, name: { source: a.source } }} held={a.state === 'paused'} steer={steer} />,
       phone: 'side',
     },

@@ -22,3 +22,8 @@ export function rate(fmt: Fmt, t: T, perSecond: number): string {
   if (perSecond < 1) return t('rate.minute', { n: fmt.number(Math.max(Math.round(perSecond * 60), 1)) })
   return t('rate.second', { n: fmt.number(Math.round(perSecond * 10) / 10) })
 }
+
+/** reason puts the name of a built-in reaction into words; those of the operator's file and what operators wrote stay as they are. */
+export function reason(t: T, name: string): string {
+  return t(`reason.${name}`, { defaultValue: name, nsSeparator: false })
+}

@@ -99,6 +99,9 @@ func (d *Desk) dress(s State, node string, saved, now time.Time) Seen {
 	if dayOf(saved) != dayOf(now) {
 		s.Sent, s.Deferred = 0, 0
 	}
+	if now.Sub(saved) > 2*window {
+		s.PerSecond = 0 // nothing has left since, or it would have been saved
+	}
 	out := Seen{State: s, Node: node, SavedAt: saved}
 	rule := d.engine.rules.Rule(s.Path.Provider)
 	out.Confidence = rule.Confidence
