@@ -1,21 +1,19 @@
 import { Button } from '@mantine/core'
-import { IconCircleCheck, IconCircleX } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { checkSender, deleteSender, getSender, ifMatch, pauseSender, resumeSender, type Sender, type SenderRecord, updateSender } from '@/api'
+import { checkSender, deleteSender, getSender, ifMatch, pauseSender, resumeSender, type Sender, updateSender } from '@/api'
 import { useCan } from '@/app/session'
 import { useFmt } from '@/lib/useFmt'
 import { Confirm } from '@/ui/Confirm'
-import { CopyField } from '@/ui/CopyField'
 import form from '@/ui/Form.module.css'
 import { Loaded } from '@/ui/Loaded'
 import { Page } from '@/ui/Page'
 import { Panel } from '@/ui/Panel'
 import { FormSkeleton } from '@/ui/Skeletons'
-import { StatusPill } from '@/ui/StatusPill'
 import { toastDone, toastProblem } from '@/ui/toast'
+import { Records, SigningKey } from './Records'
 import { senderKey, SenderPill, sendersKey } from './sender'
 import { SenderForm } from './SenderForm'
 
@@ -87,6 +85,7 @@ export function SenderCard() {
               </p>
             )}
             <Records sender={x} watched={waiting} />
+            {canEdit && <SigningKey sender={x} onChanged={keep} />}
             <Settings sender={x} canEdit={canEdit} onSaved={keep} />
           </div>
         )}
@@ -109,61 +108,6 @@ function useRecheck(id: string, waiting: boolean, onFound: (s: Sender) => void) 
     refetchOnWindowFocus: false,
     refetchInterval: (q) => (q.state.dataUpdateCount + q.state.errorUpdateCount < rechecks ? 60_000 : false),
   })
-}
-
-interface RecordsProps {
-  sender: Sender
-  /** The records are looked up by themselves. */
-  watched: boolean
-}
-
-function Records({ sender: s, watched }: RecordsProps) {
-  const { t } = useTranslation('channel')
-  if (s.records.length === 0) {
-    return (
-      <Panel title={t('records.title')}>
-        <p className="muted">{t('records.none')}</p>
-      </Panel>
-    )
-  }
-  return (
-    <Panel title={t('records.title')} hint={watched ? `${t('records.hint')} ${t('records.watched')}` : t('records.hint')} flush>
-      <ul className={form.rows}>
-        {s.records.map((r) => (
-          <Record key={`${r.kind}/${r.name}`} record={r} checked={s.checked_at !== undefined} />
-        ))}
-      </ul>
-    </Panel>
-  )
-}
-
-function Record({ record: r, checked }: { record: SenderRecord; checked: boolean }) {
-  const { t } = useTranslation('channel')
-  return (
-    <li className={form.row}>
-      <div className={`${form.main} ${form.stack}`}>
-        <div className={form.name}>
-          {r.kind.toUpperCase()} · {r.type}
-          {checked && (
-            <StatusPill tone={r.ok ? 'success' : r.required ? 'danger' : 'warning'} icon={r.ok ? IconCircleCheck : IconCircleX}>
-              {r.ok ? t('records.ok') : r.found.length > 0 ? t('records.differs') : t('records.wrong')}
-            </StatusPill>
-          )}
-          {!r.required && <StatusPill>{t('records.optional')}</StatusPill>}
-        </div>
-        <p className="subtle">{t(`records.about_${r.kind}`)}</p>
-        <CopyField label={t('records.name')} value={r.name} />
-        <CopyField label={t('records.expected')} value={r.expected} block />
-        {checked && !r.ok && (
-          <div>
-            <div className="subtle">{t('records.found')}</div>
-            <div className={form.mono}>{r.found.length > 0 ? r.found.join('\n') : t('records.nothing')}</div>
-          </div>
-        )}
-        {checked && r.advice && <p>{t(`advice.${r.advice}`, { defaultValue: r.advice })}</p>}
-      </div>
-    </li>
-  )
 }
 
 interface SettingsProps {

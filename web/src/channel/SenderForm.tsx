@@ -32,6 +32,7 @@ export function SenderForm({ sender: s, action, send, onDone, onCancel }: Props)
       name: s?.name ?? '',
       address: s?.address ?? '',
       reply_to: s?.reply_to ?? '',
+      bounce_domain: s?.bounce_domain ?? '',
       route: { host: s?.route.host ?? '', port: s?.route.port ?? 587, tls: (s?.route.tls ?? 'starttls') as string, user: s?.route.user ?? '', password: '' },
     },
     schema: draft as never,
@@ -45,6 +46,7 @@ export function SenderForm({ sender: s, action, send, onDone, onCancel }: Props)
       <TextInput label={t('form.name')} description={t('form.name_hint')} maxLength={80} key={f.key('name')} {...f.getInputProps('name')} />
       <TextInput label={t('form.address')} description={t('form.address_hint')} type="email" autoComplete="off" key={f.key('address')} {...f.getInputProps('address')} />
       <TextInput label={t('form.reply_to')} description={t('form.reply_to_hint')} type="email" autoComplete="off" key={f.key('reply_to')} {...f.getInputProps('reply_to')} />
+      <TextInput label={t('form.bounce_domain')} description={t('form.bounce_domain_hint')} placeholder="b.example.kz" autoComplete="off" key={f.key('bounce_domain')} {...f.getInputProps('bounce_domain')} />
       <Radio.Group label={t('form.route')} value={kind} onChange={(x) => setKind(x as typeof kind)}>
         <div className={form.stack}>
           <Radio value="direct" label={t('route.direct')} description={t('route.direct_hint')} />
