@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
 
@@ -78,6 +79,7 @@ type World struct {
 	crowd     *people.Crowd
 	dns       *zone.Server
 	stop      func() error
+	mailbox   atomic.Pointer[mailbox]
 }
 
 // New makes a world that sleeps; letters kept in Dir are there at once.
@@ -99,7 +101,7 @@ func New(c Config) (*World, error) {
 	w.names = zone.New(zone.Rules{Mail: w.mailOf, Host: func(name string) (netip.Addr, bool) { return w.receivers.Host(name) }})
 	w.crowd = people.New(people.Config{
 		Clock: c.Clock, Log: c.Log, Archive: kept, BaseURL: c.BaseURL,
-		Seed: c.Seed, Habits: orElse(c.Habits, people.DefaultHabits), Speed: c.Speed,
+		Seed: c.Seed, Habits: orElse(c.Habits, people.DefaultHabits), Speed: c.Speed, Post: w.post,
 	})
 	w.receivers = receiver.New(receiver.Config{
 		Clock: c.Clock, Log: c.Log, Archive: kept, Names: w.names, Seed: c.Seed,

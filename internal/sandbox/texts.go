@@ -98,6 +98,7 @@ var kindTexts = map[string]struct {
 	"clicked":         {lang.Text{Ru: "переход", Kk: "өту", En: "clicked"}, "info"},
 	"unsubscribed":    {lang.Text{Ru: "отписка", Kk: "бас тартты", En: "unsubscribed"}, "warn"},
 	"left_by_page":    {lang.Text{Ru: "отписка на странице", Kk: "бетте бас тартты", En: "unsubscribed on the page"}, "warn"},
+	"returned":        {lang.Text{Ru: "вернулось", Kk: "қайтарылды", En: "returned"}, "bad"},
 	"complained":      {lang.Text{Ru: "жалоба", Kk: "шағым", En: "complained"}, "bad"},
 	"prefetched":      {lang.Text{Ru: "загружено программой", Kk: "бағдарлама жүктеді", En: "loaded by the mail program"}, ""},
 	"scanned":         {lang.Text{Ru: "проверено шлюзом", Kk: "шлюз тексерді", En: "scanned by a gateway"}, ""},

@@ -27,6 +27,7 @@ type Config struct {
 	Seed    int64
 	Habits  Habits
 	Speed   float64 // 1 is life
+	Post    Post    // nil: providers write to nobody
 }
 
 // Crowd lets readers act when their time has come.
@@ -38,6 +39,7 @@ type Crowd struct {
 	seed    int64
 	habits  Habits
 	speed   float64
+	post    Post
 
 	mu    sync.Mutex
 	queue queue
@@ -62,7 +64,7 @@ func New(c Config) *Crowd {
 	}
 	return &Crowd{
 		clock: c.Clock, log: c.Log, archive: c.Archive, web: newWeb(c.BaseURL),
-		seed: c.Seed, habits: c.Habits, speed: c.Speed,
+		seed: c.Seed, habits: c.Habits, speed: c.Speed, post: c.Post,
 		added: make(chan struct{}, 1), room: make(chan struct{}, hands),
 	}
 }
@@ -173,6 +175,7 @@ func (c *Crowd) act(ctx context.Context, p planned) {
 	now := p.steps[0].Act
 	v := visit{web: c.web, letter: letter.Parse(raw), who: dice{c.seed, Reader{Address: l.To, Provider: l.Provider}}, address: l.To}
 	how := v.do(ctx, now)
+	c.mail(ctx, now, l, raw)
 	if ctx.Err() != nil {
 		return
 	}
@@ -180,7 +183,7 @@ func (c *Crowd) act(ctx context.Context, p planned) {
 	defer c.mu.Unlock()
 	c.archive.Note(archive.Entry{
 		At: c.clock.Now(), Kind: string(now), Provider: l.Provider, To: l.To, Letter: l.ID, Reply: how,
-		Machine: now == Scan || now == Prefetch,
+		Machine: now == Scan || now == Prefetch || now == Return,
 	})
 	p.steps = p.steps[1:]
 	c.plan(p)

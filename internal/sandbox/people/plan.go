@@ -24,10 +24,11 @@ const (
 	Complain    Act = "complained"   // presses "this is spam"
 	Prefetch    Act = "prefetched"   // a mail program loads the pictures for its owner
 	Scan        Act = "scanned"      // a gateway follows every link
+	Return      Act = "returned"     // a server behind the first one sends the letter back
 )
 
 // Acts lists all acts, as they stand in the log.
-var Acts = []string{string(Open), string(Click), string(Unsubscribe), string(LeaveByPage), string(Complain), string(Prefetch), string(Scan)}
+var Acts = []string{string(Open), string(Click), string(Unsubscribe), string(LeaveByPage), string(Complain), string(Prefetch), string(Scan), string(Return)}
 
 // Habits are the parts, from 0 to 1, of all readers who do something with a letter.
 type Habits struct {
@@ -73,6 +74,7 @@ var byName = map[string][]Act{
 	"complains":    {Open, Complain},
 	"scanner":      {Scan},
 	"prefetches":   {Prefetch},
+	"returns":      {Return},
 	"ignores":      {},
 }
 
@@ -90,6 +92,8 @@ func (h Habits) Plan(seed int64, r Reader, speed float64) []Step {
 		switch a {
 		case Scan:
 			steps = append(steps, Step{time.Second, a})
+		case Return:
+			steps = append(steps, Step{3 * time.Second, a})
 		case Prefetch:
 			steps = append(steps, Step{2 * time.Second, a})
 		default:

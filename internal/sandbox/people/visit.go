@@ -107,8 +107,11 @@ type visit struct {
 
 // do performs an act and tells in a few words how it ended.
 func (v visit) do(ctx context.Context, a Act) string {
-	if a == Complain {
+	switch a {
+	case Complain:
 		return "abuse"
+	case Return:
+		return "user unknown"
 	}
 	c, err := v.web.client(v.home(a))
 	if err != nil {
