@@ -189,6 +189,10 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.Senders = &email.Desk{Senders: senders, DNS: lookup, Clock: a.Clock, Host: a.mailHost(), Made: a.publish()}
 	ways := a.channelConfig(keys, resolver)
 	ways.Settings = a.returning(ways.Settings)
+	a.Senders.Work(a.Queue)
+	if err := a.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return a.Senders.StartTx(ctx, tx, a.Queue) }); err != nil {
+		return nil, err
+	}
 	if a.mail, err = email.New(ways); err != nil {
 		return nil, err
 	}
