@@ -199,6 +199,7 @@ func TestTheMapOfEventsIsWhole(t *testing.T) {
 	require.Equal(t, map[string][]string{
 		"access.letter_due":      {"event:access.letter_due:notice"},
 		"delivery.part_finished": {"event:delivery.part_finished:campaign.finish"},
+		"delivery.part_held":     {"event:delivery.part_held:campaign.hold"},
 	}, a.Events.Subscribers(), "keep events.go and docs/architecture.md in step")
 }
 
