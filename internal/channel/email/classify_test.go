@@ -103,7 +103,7 @@ func TestRepliesAreUnderstood(t *testing.T) {
 		"550 5.7.515 Access denied, sending domain does not meet the required authentication level": AuthFailed,
 		"550 SPF check failed": AuthFailed,
 		"550 5.7.25 The IP address sending this message does not have a PTR record": AuthFailed,
-		"530 5.7.0 Must issue a STARTTLS command first":                             AuthFailed,
+		"530 5.7.0 Must issue a STARTTLS command first":                             TLS,
 
 		"554 5.7.1 Message rejected as spam": ContentSpam,
 		"550 5.7.1 Письмо похоже на спам":    ContentSpam,
@@ -226,8 +226,13 @@ func TestWaitsGrowWithTheAttemptsAndAreTheSameForOneAttempt(t *testing.T) {
 	near(8*time.Hour, verdict(c, "452 4.2.2 mailbox full", 2))
 	near(24*time.Hour, verdict(c, "452 4.2.2 mailbox full", 3))
 	require.Equal(t, channel.Never, verdict(c, "452 4.2.2 mailbox full", 4).Outcome)
-	require.Equal(t, channel.Never, verdict(c, "552 5.2.2 mailbox full", 1).Outcome)
-	require.False(t, verdict(c, "552 5.2.2 mailbox full", 1).Suppress)
+	near(2*time.Hour, verdict(c, "552 5.2.2 mailbox full", 1))
+	require.Equal(t, channel.Never, verdict(c, "552 5.2.2 mailbox full", 4).Outcome)
+	require.False(t, verdict(c, "552 5.2.2 mailbox full", 4).Suppress)
+	for _, trouble := range []string{"550 5.7.10 encryption required", "550 5.3.0 internal server error", "554 5.4.2 bad connection", "503 bad sequence of commands"} {
+		near(20*time.Minute, verdict(c, trouble, 2))
+		require.Equal(t, channel.Never, verdict(c, trouble, 3).Outcome, trouble)
+	}
 	require.Equal(t, verdict(c, "451 4.3.0 temporary problem", 3).After, verdict(c, "451 4.3.0 temporary problem", 3).After)
 }
 

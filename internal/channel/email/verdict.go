@@ -26,12 +26,13 @@ const (
 	longWait      = time.Hour        // a bad name is not mended in minutes
 	hurriedWait   = time.Minute
 	busyWait      = 15 * time.Second
-	maxProtocol   = 3 // attempts at a server that does not understand us
+	maxTrouble    = 3 // attempts at a server that calls trouble of its own permanent
+	maxFullWait   = 24 * time.Hour
 )
 
 var (
 	greylistWaits = []time.Duration{5*time.Minute + 30*time.Second, 15 * time.Minute, 30 * time.Minute}
-	fullWaits     = []time.Duration{2 * time.Hour, 8 * time.Hour, 24 * time.Hour}
+	fullWaits     = []time.Duration{2 * time.Hour, 8 * time.Hour, maxFullWait}
 )
 
 // maxDetail is the length of Verdict.Detail in bytes.
@@ -95,29 +96,31 @@ func (c *Channel) decide(v *channel.Verdict, m channel.Message, a attempt) {
 		}
 		later(wait, true)
 	case ReputationIP:
-		later(max(asked, jitter(m, min(longWait<<min(n-1, 2), maxWait))), false)
+		later(max(asked, min(jitter(m, longWait<<min(n-1, 2)), maxWait)), false)
 	case RelayAuth:
-		later(settingsWait, true)
+		later(max(asked, settingsWait), true)
 	case Greylisted:
 		later(greylistWait(m, n, asked), false)
-	case Protocol:
-		if permanent && n >= maxProtocol {
+	case Protocol, TLS, Network, DNSTemporary, Timeout, SystemBusy, RecipientBusy:
+		// Servers call their own trouble permanent, too. It passes, or it does not.
+		if permanent && n >= maxTrouble {
 			v.Outcome = channel.Never
 			return
 		}
-		later(backoff(m, n), false)
+		later(max(asked, backoff(m, n)), a.Code/100 == 4 && !beganLetter(a.Stage))
 	case MailboxFull:
-		if permanent || n > len(fullWaits) {
+		// A full mailbox is emptied or not, whether the server says 452 or 552.
+		if n > len(fullWaits) {
 			v.Outcome = channel.Never
 			return
 		}
-		later(jitter(m, fullWaits[n-1]), false)
+		later(max(asked, min(jitter(m, fullWaits[n-1]), maxFullWait)), false)
 	case AuthFailed, ReputationDomain:
 		if permanent {
 			v.Outcome = channel.Never
 			return
 		}
-		later(jitter(m, longWait), false)
+		later(max(asked, jitter(m, longWait)), false)
 	default:
 		if permanent {
 			v.Outcome = channel.Never
@@ -142,7 +145,7 @@ func beganLetter(s smtp.Stage) bool {
 func greylistWait(m channel.Message, n int, asked time.Duration) time.Duration {
 	switch {
 	case asked > 0:
-		return asked + 15*time.Second
+		return min(asked+15*time.Second, maxWait)
 	case n <= len(greylistWaits):
 		return greylistWaits[n-1]
 	}
@@ -150,7 +153,7 @@ func greylistWait(m channel.Message, n int, asked time.Duration) time.Duration {
 }
 
 func backoff(m channel.Message, n int) time.Duration {
-	return jitter(m, min(firstWait<<min(n-1, 10), maxWait))
+	return min(jitter(m, firstWait<<min(n-1, 10)), maxWait)
 }
 
 // jitter moves a wait by up to a fifth to either side, always the same for one attempt of one message.
