@@ -237,6 +237,10 @@ export type Campaign = {
     counts: CampaignCounts;
     created_at: string;
     finished_at?: string;
+    /**
+     * Why the program itself stopped it and waits for a person. guard: its results speak against going on; late: its time passed long ago.
+     */
+    hold?: 'guard' | 'late';
     id: string;
     letter: Letter;
     name: string;
@@ -1033,6 +1037,21 @@ export type ExcludedReason = {
     reason: string;
 };
 
+export type Explanation = {
+    /**
+     * Expected end of the first tries while sending.
+     */
+    ends_at?: string;
+    /**
+     * The gravest thing that its results say against it.
+     */
+    finding?: Finding;
+    /**
+     * What concerns the whole campaign first; empty when it waits for nothing.
+     */
+    waits: Array<Wait>;
+};
+
 export type Export = {
     columns: Array<string>;
     created_at: string;
@@ -1176,6 +1195,31 @@ export type FilterStruct = {
     search?: string;
     segment?: string;
     tag?: string;
+};
+
+export type Finding = {
+    code: 'hard_bounces' | 'complaints' | 'deferrals' | 'refusals';
+    /**
+     * With refusals: the server's own words, without addresses.
+     */
+    detail?: string;
+    /**
+     * Of the addresses; absent: the campaign as a whole.
+     */
+    domain?: string;
+    /**
+     * warn: only said; slow: it takes twice its time; pause: it was stopped.
+     */
+    level: 'warn' | 'slow' | 'pause';
+    /**
+     * So many of the results; with refusals: so many in a row.
+     */
+    n: number;
+    of: number;
+    /**
+     * With refusals: key of the plain-words catalogue.
+     */
+    reason?: string;
 };
 
 export type Form = {
@@ -3893,6 +3937,38 @@ export type Visit = {
     user_agent: string;
 };
 
+export type Wait = {
+    /**
+     * With turn: messages of other campaigns of the same sender that take turns with these.
+     */
+    ahead?: number;
+    /**
+     * With retry: the server's own words, without addresses.
+     */
+    detail?: string;
+    /**
+     * With retry: of the addresses.
+     */
+    domain?: string;
+    /**
+     * Messages; 0 before sending begins.
+     */
+    n: number;
+    /**
+     * When it goes on by itself; absent when a person must act or it is under way.
+     */
+    next?: string;
+    /**
+     * With retry: key of the plain-words catalogue.
+     */
+    reason?: string;
+    /**
+     * With retry: the oldest of their last answers.
+     */
+    since?: string;
+    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'sender_paused' | 'turn' | 'retry' | 'uncertain';
+};
+
 export type WarmUp = {
     /**
      * Letters that may leave today (UTC).
@@ -5033,6 +5109,33 @@ export type ExportDeliveriesResponses = {
 
 export type ExportDeliveriesResponse = ExportDeliveriesResponses[keyof ExportDeliveriesResponses];
 
+export type ExplainCampaignData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/campaigns/{id}/explain';
+};
+
+export type ExplainCampaignErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ExplainCampaignError = ExplainCampaignErrors[keyof ExplainCampaignErrors];
+
+export type ExplainCampaignResponses = {
+    /**
+     * OK
+     */
+    200: Explanation;
+};
+
+export type ExplainCampaignResponse = ExplainCampaignResponses[keyof ExplainCampaignResponses];
+
 export type PauseCampaignData = {
     body?: never;
     path: {
@@ -5119,7 +5222,12 @@ export type ResumeCampaignData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * In spite of its results, when they have stopped it. The decision is recorded in the audit log.
+         */
+        anyway?: boolean;
+    };
     url: '/campaigns/{id}/resume';
 };
 
