@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"blitiri.com.ar/go/spf"
@@ -49,9 +50,13 @@ func (s Setup) checkSPF(ctx context.Context, dns Asker, r *Record) error {
 			break
 		}
 	}
-	r.OK = err == nil && r.Advice == "" && len(addrs) > 0
-	if r.Advice == AdviceSPFMissing || len(addrs) == 0 && err == nil && !r.OK {
-		r.Advice, r.Better = AdviceSPFMissing, withOurs(r.Found[0], s.spfTerms())
+	// A host of ours without an address is the operator's to mend, not the owner's of the domain: its name in the record is enough.
+	if len(addrs) == 0 && err == nil && !names(r.Found[0], s.spfTerms()) {
+		r.Advice = AdviceSPFMissing
+	}
+	r.OK = err == nil && r.Advice == ""
+	if r.Advice == AdviceSPFMissing {
+		r.Better = withOurs(r.Found[0], s.spfTerms())
 	}
 	return err
 }
@@ -91,6 +96,12 @@ func judgeSPF(ctx context.Context, dns Asker, a netip.Addr, domain, helo string)
 		return AdviceSPFBroken, nil
 	}
 	return AdviceSPFMissing, nil
+}
+
+// names tells whether all our terms stand in the record.
+func names(record string, ours []string) bool {
+	terms := strings.Fields(strings.ToLower(record))
+	return !slices.ContainsFunc(ours, func(o string) bool { return !slices.Contains(terms, strings.ToLower(o)) })
 }
 
 // withOurs is the record with our terms before its end, so that what is allowed already stays allowed.
