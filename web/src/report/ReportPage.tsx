@@ -28,6 +28,7 @@ import { People } from './People'
 import { Sending } from './Sending'
 import { Undo } from './Undo'
 import { UnknownList } from './UnknownList'
+import { Waiting } from './Waiting'
 
 const Chart = lazy(() => import('./Chart'))
 const route = getRouteApi('/cabinet/campaigns/$id')
@@ -94,6 +95,7 @@ export function ReportPage() {
 function NotStarted({ campaign: c }: { campaign: Campaign }) {
   const { t } = useTranslation('report')
   const fmt = useFmt()
+  if (c.hold === 'late') return <Waiting campaign={c} />
   if (c.state === 'scheduled' && c.start_at) return <EmptyState title={t('scheduled', { when: fmt.dateTime(c.start_at), zone: fmt.offset(c.start_at) })} text={t('scheduled_text')} />
   return <EmptyState title={t('empty')} text={t('empty_text')} />
 }
@@ -107,6 +109,7 @@ function Body({ campaign: c, report: r }: { campaign: Campaign; report: Report }
   return (
     <div className={form.stack}>
       {isUnderWay(c.state) && <Sending campaign={c} report={r} />}
+      {isUnderWay(c.state) && <Waiting campaign={c} />}
       {r.counts.unknown > 0 && <UnknownList campaign={c.id} n={r.counts.unknown} />}
       <Headline counts={r.counts} />
       <Panel title={t('funnel.title')}>
@@ -162,7 +165,7 @@ function Primary({ campaign: c }: { campaign: Campaign }) {
       </Button>
     )
   }
-  if (c.can.resume && canSend) {
+  if (c.can.resume && canSend && !c.hold) {
     return (
       <Button loading={busy} onClick={() => void act(resumeCampaign)}>
         {t('action.resume')}
