@@ -210,6 +210,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.Segments = segment.New(segment.Config{DB: a.DB, Clock: a.Clock, Queue: a.Queue, Accounts: a.Access, Contacts: a.Contacts})
 	a.Contacts.UseSegments(a.Segments)
 	a.Content = content.New(a.DB, a.Contacts)
+	a.Content.UseLinks(judgedLinks{a.Reputation})
 	a.Delivery = delivery.New(delivery.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
 		Senders: senders, Accounts: a.Access, Channels: []channel.Channel{a.mail}, BaseURL: a.URL, Node: a.node(), Lease: c.Limits.Takeover,

@@ -9,6 +9,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/channel/email/shape"
 	"keruen/internal/config"
+	"keruen/internal/content"
 	"keruen/internal/db"
 	"keruen/internal/mail/dnsbl"
 	"keruen/internal/mail/mx"
@@ -73,4 +74,15 @@ func (a *App) own(ctx context.Context, resolver *mx.Resolver) (reputation.Own, e
 		out.Domains = append(out.Domains, u.Hostname())
 	}
 	return out, nil
+}
+
+// judgedLinks tells the letters of all features which hosts they may not link to.
+type judgedLinks struct{ *reputation.Service }
+
+func (j judgedLinks) Check(ctx context.Context, hosts []string) []content.Listed {
+	var out []content.Listed
+	for _, b := range j.CheckHosts(ctx, hosts) {
+		out = append(out, content.Listed{Host: b.Host, List: b.Zone, Page: b.Page, Shortener: b.Shortener})
+	}
+	return out
 }

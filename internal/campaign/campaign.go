@@ -43,6 +43,7 @@ type Hold string
 // Reasons of a hold.
 const (
 	HoldGuard Hold = "guard" // its own results speak against going on; delivery has the finding
+	HoldLink  Hold = "link"  // a block list has come to name the site of one of its links
 	HoldLate  Hold = "late"  // its time passed long ago, while the program was off or its clock was wrong
 )
 

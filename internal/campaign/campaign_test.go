@@ -43,6 +43,7 @@ type world struct {
 	another  access.Actor
 	sender   channel.Sender
 	mailer   *channeltest.Scripted
+	lists    *lists
 	*campaign.Service
 }
 
@@ -64,12 +65,13 @@ func (account) ConfirmedEmails(_ context.Context, _ id.Tenant, list []string) ([
 func newWorld(t *testing.T, d *db.DB, c clock.Clock) *world {
 	keys, err := secret.New(bytes.Repeat([]byte{7}, secret.KeySize))
 	require.NoError(t, err)
-	w := &world{t: t, mailer: &channeltest.Scripted{}}
+	w := &world{t: t, mailer: &channeltest.Scripted{}, lists: &lists{}}
 	w.queue = jobs.New(d, c, dbtest.Log(t))
 	w.queue.Poll = 50 * time.Millisecond
 	bus := event.New(w.queue)
 	w.contacts = contact.New(d, bus, keys)
 	letters := content.New(d, w.contacts)
+	letters.UseLinks(w.lists)
 	w.senders = channel.NewService(d, keys)
 	w.delivery = delivery.New(delivery.Config{
 		DB: d, Clock: c, Log: dbtest.Log(t), Keys: keys, Events: bus, Contacts: w.contacts, Content: letters, Senders: w.senders,

@@ -20,6 +20,7 @@ const (
 	WaitsForDecision Why = "late"          // its time has passed: a person decides
 	WaitsForResume   Why = "paused"        // a person has paused it
 	WaitsForGuard    Why = "guard"         // its results have stopped it: a person decides
+	WaitsForLink     Why = "link"          // a block list names Domain, a host of its links; Detail is the list, both empty once it does not
 	WaitsForSender   Why = "sender_paused" // the sender is paused
 	WaitsForTurn     Why = "turn"          // not tried yet; Ahead messages of other campaigns take turns with them
 	WaitsForRetry    Why = "retry"         // tried; the next try is at Next
@@ -31,9 +32,9 @@ type Wait struct {
 	Why    Why
 	N      int64     // messages; 0 before sending begins
 	Ahead  int64     // with turn
-	Domain string    // with retry: of the addresses
+	Domain string    // with retry: of the addresses; with link: of the link
 	Reason string    // with retry: class of the last answer
-	Detail string    // with retry: the server's own words, without addresses
+	Detail string    // with retry: the server's own words, without addresses; with link: the list
 	Since  time.Time // with retry: the oldest of their last answers
 	Next   time.Time // when it goes on by itself; zero when a person must act
 }
@@ -98,6 +99,8 @@ func (s *Service) stopped(ctx context.Context, x Campaign, n delivery.Counts) ([
 	switch {
 	case x.Hold == HoldGuard:
 		return []Wait{{Why: WaitsForGuard, N: left}}, nil
+	case x.Hold == HoldLink:
+		return s.linkWaits(ctx, x, left), nil
 	case x.State == Paused:
 		return []Wait{{Why: WaitsForResume, N: left}}, nil
 	}

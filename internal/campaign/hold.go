@@ -47,8 +47,12 @@ type Resumption struct {
 	Anyway bool // in spite of its results, after a guard has stopped it; recorded in the audit log
 }
 
-// Resume lets a paused campaign go on, and one that waits because its time has passed begin now.
+// Resume lets a paused campaign go on, and one that waits because its time has passed begin now. One whose links lead to
+// listed hosts does neither, until they are off the lists.
 func (s *Service) Resume(ctx context.Context, who access.Actor, c ID, how Resumption) (Campaign, error) {
+	if err := s.goodLinks(ctx, who, c); err != nil {
+		return Campaign{}, err
+	}
 	return s.turn(ctx, who, c, "campaign.resumed", func(ctx context.Context, tx *db.Tx, x *Campaign) error {
 		switch {
 		case x.State == Scheduled && x.Hold == HoldLate:

@@ -35,7 +35,11 @@ func (s *Service) enqueueLaunch(ctx context.Context, tx *db.Tx, c Campaign) erro
 // launch starts a campaign whose time has come and takes its audience in, batch by batch. It goes on
 // where it stopped: the part remembers the last contact. Sending begins with the first batch.
 func (s *Service) launch(ctx context.Context, _ *jobs.Job, a launchArgs) error {
-	c, part, err := s.begin(ctx, a)
+	listed, err := s.listed(ctx, a) // asks name servers, so before the transaction
+	if err != nil {
+		return fmt.Errorf("launch campaign: %w", err)
+	}
+	c, part, err := s.begin(ctx, a, listed)
 	if err != nil || part == 0 {
 		return err
 	}
@@ -50,8 +54,8 @@ func (s *Service) launch(ctx context.Context, _ *jobs.Job, a launchArgs) error {
 	}
 }
 
-// begin makes the part, unless the order was called back; part is zero then.
-func (s *Service) begin(ctx context.Context, a launchArgs) (Campaign, delivery.PartID, error) {
+// begin makes the part, unless the order was called back; part is zero then. A campaign with listed links becomes a draft again.
+func (s *Service) begin(ctx context.Context, a launchArgs, listed bool) (Campaign, delivery.PartID, error) {
 	var c Campaign
 	var part delivery.PartID
 	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -68,6 +72,9 @@ func (s *Service) begin(ctx context.Context, a launchArgs) (Campaign, delivery.P
 			if tx.Now.Sub(c.StartAt) > lateAfter {
 				return s.holdTx(ctx, tx, &c, HoldLate)
 			}
+			if listed {
+				return s.giveBack(ctx, tx, &c, "campaign.link_listed")
+			}
 			part, err = s.openPart(ctx, tx, &c)
 		case Sending, Paused:
 			part, err = s.unfilledPart(ctx, tx, c)
@@ -80,20 +87,15 @@ func (s *Service) begin(ctx context.Context, a launchArgs) (Campaign, delivery.P
 // openPart moves the campaign from scheduled to sending. One whose sender was deleted, or whose segment cannot be evaluated,
 // becomes a draft again, with the problem named.
 func (s *Service) openPart(ctx context.Context, tx *db.Tx, c *Campaign) (delivery.PartID, error) {
-	c.Version, c.UpdatedAt = c.Version+1, tx.Now
 	if _, err := s.senders.Find(ctx, tx, c.Tenant, c.Sender); errors.Is(err, errs.ErrNotFound) {
-		c.callBack("campaign.sender")
-		s.delivery.ChangedTx(tx, c.Tenant)
-		return 0, save(ctx, tx, *c)
+		return 0, s.giveBack(ctx, tx, c, "campaign.sender")
 	} else if err != nil {
 		return 0, err
 	}
 	if err := s.contacts.CheckTarget(ctx, tx, c.Tenant, c.Audience); evaluable(err) != nil {
 		return 0, err
 	} else if err != nil {
-		c.callBack("campaign.segment")
-		s.delivery.ChangedTx(tx, c.Tenant)
-		return 0, save(ctx, tx, *c)
+		return 0, s.giveBack(ctx, tx, c, "campaign.segment")
 	}
 	part, err := s.delivery.CreatePartTx(ctx, tx, delivery.PartSpec{
 		Tenant: c.Tenant, Source: int64(c.ID), Sender: c.Sender, Revision: c.Revision, Purpose: c.Purpose, Topic: c.Topic,
@@ -103,8 +105,20 @@ func (s *Service) openPart(ctx context.Context, tx *db.Tx, c *Campaign) (deliver
 		return 0, err
 	}
 	c.State, c.StartedAt = Sending, tx.Now
+	c.Version, c.UpdatedAt = c.Version+1, tx.Now
 	s.delivery.ChangedTx(tx, c.Tenant)
+	if err := s.enqueueLinks(ctx, tx, *c); err != nil {
+		return 0, err
+	}
 	return part, save(ctx, tx, *c)
+}
+
+// giveBack makes a draft again of a campaign that cannot start, with the problem named.
+func (s *Service) giveBack(ctx context.Context, tx *db.Tx, c *Campaign, problem string) error {
+	c.callBack(problem)
+	c.Version, c.UpdatedAt = c.Version+1, tx.Now
+	s.delivery.ChangedTx(tx, c.Tenant)
+	return save(ctx, tx, *c)
 }
 
 func (s *Service) unfilledPart(ctx context.Context, tx *db.Tx, c Campaign) (delivery.PartID, error) {

@@ -82,6 +82,7 @@ func (s *Service) checkLetter(ctx context.Context, c Campaign, p *Preflight) err
 		return err
 	}
 	p.Size = r.Size
+	r.Problems = append(r.Problems, s.content.LinkProblems(ctx, c.Letter)...)
 	for _, severity := range []content.Severity{content.Error, content.Warning, content.Notice} {
 		for _, q := range r.Problems {
 			if q.Severity == severity {

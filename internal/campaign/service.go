@@ -62,6 +62,7 @@ func New(c Config) *Service {
 		senders: c.Senders, delivery: c.Delivery, access: c.Access,
 	}
 	jobs.Register(c.Queue, launchKind, s.launch)
+	jobs.Register(c.Queue, linksKind, s.watchLinks)
 	event.Subscribe(c.Events, "campaign.finish", s.partDone)
 	event.Subscribe(c.Events, "campaign.hold", s.partHeld)
 	return s

@@ -76,6 +76,8 @@ var texts = map[string]struct {
 	"link.scheme":               {Error, "Links may begin with https://, http://, mailto:, tel: or sms: only."},
 	"link.relative":             {Error, "The link has no full address. It must begin with https://."},
 	"link.host":                 {Error, "The site of a link must be fixed: a placeholder may stand only after it."},
+	"link.listed":               {Error, "A block list names the site of a link, so mail servers refuse letters with it. Take the link out, or have the site taken off the list."},
+	"link.shortener":            {Error, "Mail servers refuse public link shorteners. Put the full address of the page."},
 	"link.empty":                {Warning, "The link leads nowhere."},
 	"source.scheme":             {Error, "The address of a picture must begin with https://."},
 	"source.relative":           {Warning, "The address of a picture is not full, so nobody will see the picture."},

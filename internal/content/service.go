@@ -29,6 +29,7 @@ type FieldSource interface {
 type Service struct {
 	db     *db.DB
 	fields FieldSource
+	links  Links // nil: all links are good
 
 	mu    sync.RWMutex
 	cache map[RevisionID]*Compiled // revisions never change

@@ -195,6 +195,9 @@ func (s *Service) Submit(ctx context.Context, who access.Actor, m Single) (Messa
 		return Message{}, err
 	}
 	m.Tenant = who.Tenant
+	if err := s.checkLinks(ctx, m); err != nil {
+		return Message{}, err
+	}
 	var ref channel.Ref
 	submit := func(ctx context.Context, tx *db.Tx) (err error) {
 		ref, err = s.SubmitTx(ctx, tx, m)
@@ -208,6 +211,20 @@ func (s *Service) Submit(ctx context.Context, who access.Actor, m Single) (Messa
 		return Message{}, err
 	}
 	return getMessage(ctx, s.db, who.Tenant, PartID(ref.Part))
+}
+
+// checkLinks refuses a message whose links lead to listed hosts (CMP-3). One that was accepted before under the same key is not
+// judged again: the caller asks what became of it.
+func (s *Service) checkLinks(ctx context.Context, m Single) error {
+	bad := content.AsError(s.content.LinkProblems(ctx, m.Letter, slices.Collect(maps.Values(m.Vars))...))
+	if bad == nil || m.Key == "" {
+		return bad
+	}
+	_, err := db.One[PartID](ctx, s.db, `SELECT id FROM single WHERE tenant_id = ? AND key = ?`, m.Tenant, m.Key)
+	if errors.Is(err, errs.ErrNotFound) {
+		return bad
+	}
+	return err
 }
 
 // mayReadMessages lets in those who send single messages and those who look after campaigns.

@@ -1,0 +1,4 @@
+package reputation
+
+// ShortenerData is the list as it stands in the program.
+var ShortenerData = shortenerData
