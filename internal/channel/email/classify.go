@@ -1,76 +1,15 @@
 package email
 
 import (
-	_ "embed"
 	"errors"
-	"fmt"
 	"net"
 	"os"
-	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 
 	"keruen/internal/channel"
 	"keruen/internal/mail/smtp"
 )
-
-//go:embed rules.tsv
-var rulesTable string
-
-// rule is one line of rules.tsv.
-type rule struct {
-	class   string
-	codes   []string
-	pattern *regexp.Regexp // nil matches every text
-}
-
-func parseRules(table string) ([]rule, error) {
-	var out []rule
-	for n, line := range strings.Split(table, "\n") {
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		f := strings.Split(line, "\t")
-		if len(f) < 2 || len(f) > 3 {
-			return nil, fmt.Errorf("bounce rules, line %d: want class, codes and a pattern, parted by tabs", n+1)
-		}
-		if _, ok := scopes[f[0]]; !ok {
-			return nil, fmt.Errorf("bounce rules, line %d: there is no class %q", n+1, f[0])
-		}
-		r := rule{class: f[0], codes: strings.Split(f[1], ",")}
-		if len(f) == 3 && f[2] != "" {
-			re, err := regexp.Compile(f[2])
-			if err != nil {
-				return nil, fmt.Errorf("bounce rules, line %d: %w", n+1, err)
-			}
-			r.pattern = re
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-func (r rule) matches(p smtp.Reply, code, text string) bool {
-	for _, c := range r.codes {
-		if c == "*" || codeMatches(c, code, p.Enhanced) {
-			return r.pattern == nil || r.pattern.MatchString(text)
-		}
-	}
-	return false
-}
-
-// codeMatches compares one entry: with dots it is an enhanced code, without the beginning of
-// the reply code.
-func codeMatches(want, code, enhanced string) bool {
-	if !strings.Contains(want, ".") {
-		return strings.HasPrefix(code, want)
-	}
-	if strings.HasPrefix(want, "x.") && enhanced != "" {
-		return enhanced[1:] == want[1:]
-	}
-	return enhanced == want
-}
 
 // Classify says what an answer means that did not come in an attempt of ours: one in a report of an undelivered message
 // (RFC 3464), or one that a person asks about. enhanced and stage may be empty; a refusal without a stage concerns the letter.
@@ -82,15 +21,6 @@ func Classify(code int, enhanced, text string, stage smtp.Stage) (class string, 
 	class = c.classify(smtp.Result{Stage: stage, Reply: smtp.Reply{Code: code, Enhanced: enhanced, Text: text}}, false, false)
 	return class, scopes[class]
 }
-
-// builtin is the table of the program. It is part of the program, so a fault in it is a fault of ours.
-var builtin = sync.OnceValue(func() []rule {
-	rules, err := parseRules(rulesTable)
-	if err != nil {
-		panic(err)
-	}
-	return rules
-})
 
 // classify says what a refusal or a failure means. first is the first attempt for the message.
 func (c *Channel) classify(r smtp.Result, relay, first bool) string {
@@ -114,6 +44,26 @@ func (c *Channel) classify(r smtp.Result, relay, first bool) string {
 		// A first contact that is put off at RCPT is greylisted, whatever its words (RFC 6647 §2.1).
 		return Greylisted
 	}
+	if !afterRcpt(r.Stage) {
+		return beforeRcpt(class)
+	}
+	return class
+}
+
+func afterRcpt(s smtp.Stage) bool {
+	return s == smtp.StageRcpt || s == smtp.StageData || s == smtp.StageDot
+}
+
+// beforeRcpt puts right what words alone would blame the recipient for: before RCPT the server has not heard of him.
+func beforeRcpt(class string) string {
+	switch class {
+	case UserUnknown, MailboxDisabled, BadAddress, DomainBad:
+		return SenderRefused
+	case MailboxFull:
+		return SystemBusy
+	case RecipientBusy:
+		return RateLimited
+	}
 	return class
 }
 
@@ -131,11 +81,8 @@ func classOfLocal(enhanced string) string {
 }
 
 func (c *Channel) classOfReply(p smtp.Reply) string {
-	code, text := fmt.Sprintf("%03d", p.Code), strings.ToLower(p.Text)
-	for _, r := range c.rules {
-		if r.matches(p, code, text) {
-			return r.class
-		}
+	if r, ok := c.rules.find(p); ok {
+		return r.class
 	}
 	return Other
 }

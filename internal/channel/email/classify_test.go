@@ -296,7 +296,7 @@ func TestTheRulesAreAllOfKnownClasses(t *testing.T) {
 	rules, err := parseRules(rulesTable)
 	require.NoError(t, err)
 	require.Greater(t, len(rules), 30)
-	for _, bad := range []string{"user_unknown", "no_such_class\t*", "user_unknown\t*\t(", "a\tb\tc\td"} {
+	for _, bad := range []string{"user_unknown", "no_such_class\t*", "user_unknown\t*\t(", "a\tb\tc\td", "user_unknown\t5x0", "user_unknown\t5.1"} {
 		_, err := parseRules(bad)
 		require.Error(t, err)
 	}

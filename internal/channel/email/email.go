@@ -45,7 +45,9 @@ type Config struct {
 	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
 	TLSPolicy TLSPolicy
 	TLSTally  *TLSTally // counts what came of it; nil: nobody does
-	Signer    string    // who does the arithmetic of signatures: a mode of dkim.Choose
+	// BounceRules are the operator's own rules on what servers' answers mean, in the form of rules.tsv. They come first.
+	BounceRules string
+	Signer      string // who does the arithmetic of signatures: a mode of dkim.Choose
 }
 
 // Defaults of connections.
@@ -60,7 +62,7 @@ const (
 type Channel struct {
 	conf  Config
 	pool  *pool
-	rules []rule
+	rules *rules
 	tls   tls.ClientSessionCache
 	trust *tlsTrust
 
@@ -87,7 +89,7 @@ func New(conf Config) (*Channel, error) {
 	if conf.Shaper == nil {
 		conf.Shaper = shape.None
 	}
-	rules, err := parseRules(rulesTable)
+	rules, err := rulesOf(conf.BounceRules)
 	if err != nil {
 		return nil, err
 	}

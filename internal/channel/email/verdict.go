@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"keruen/internal/channel"
@@ -253,10 +254,12 @@ var anyAddress = regexp.MustCompile(`[^\s<>()\[\]"',;:=/?&]+(?:@|%40)[^\s<>()\[\
 // scrub takes e-mail addresses out of a stranger's text, and the recipient's local part where it
 // stands alone, and cuts the text to size.
 func scrub(text, to string) string {
-	text = anyAddress.ReplaceAllString(strings.ToValidUTF8(text, "?"), "<address>")
+	text = strings.ToValidUTF8(text, "?")
+	if strings.Contains(text, "@") || strings.Contains(text, "%40") {
+		text = anyAddress.ReplaceAllString(text, hidden)
+	}
 	if i := strings.LastIndexByte(to, '@'); i >= 4 {
-		re := regexp.MustCompile(`(?i)(^|[^\p{L}\d])` + regexp.QuoteMeta(to[:i]) + `($|[^\p{L}\d])`)
-		text = re.ReplaceAllString(text, "${1}<address>${2}")
+		text = hideWord(text, to[:i])
 	}
 	if len(text) <= maxDetail {
 		return text
@@ -267,6 +270,37 @@ func scrub(text, to string) string {
 	}
 	return text[:n]
 }
+
+// hidden stands in the place of an address.
+const hidden = "<address>"
+
+// hideWord replaces a word, in whatever case, where no letter or digit adjoins it.
+func hideWord(text, word string) string {
+	var out strings.Builder
+	from := 0
+	for i := 0; i+len(word) <= len(text); {
+		if !standsAlone(text, i, i+len(word)) || !strings.EqualFold(text[i:i+len(word)], word) {
+			i++
+			continue
+		}
+		out.WriteString(text[from:i])
+		out.WriteString(hidden)
+		i += len(word)
+		from = i
+	}
+	if from == 0 {
+		return text
+	}
+	return out.String() + text[from:]
+}
+
+func standsAlone(text string, from, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:from])
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	return !wordRune(before) && !wordRune(after)
+}
+
+func wordRune(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 var queued = regexp.MustCompile(`(?i)(?:queued as|queued mail for delivery|\bid=|\bid:? |message accepted for delivery )\s*<?([A-Za-z0-9][A-Za-z0-9._-]{3,79})`)
 
