@@ -20,6 +20,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,13 +46,19 @@ type Host struct {
 }
 
 type settings struct {
-	Dir, Domains                     string
+	Dir, Domains, More               string
 	MX, Submission, IMAP, LMTP, Auth int
 }
 
 // Start runs the servers for the given domains until the test ends. Every address in them exists.
 // A machine without the packages fails the test with the command that installs them.
 func Start(t *testing.T, domains ...string) *Host {
+	t.Helper()
+	return StartWith(t, "", domains...)
+}
+
+// StartWith is Start with further lines of main.cf; they win over those there are.
+func StartWith(t *testing.T, more string, domains ...string) *Host {
 	t.Helper()
 	for _, program := range []string{"/usr/sbin/postfix", "/usr/sbin/dovecot"} {
 		require.FileExists(t, program, "run `make deps` first")
@@ -62,7 +69,7 @@ func Start(t *testing.T, domains ...string) *Host {
 	dir, err := os.MkdirTemp("", "mh")
 	require.NoError(t, err)
 	ports := freePorts(t, 5)
-	s := settings{dir, strings.Join(domains, ", "), ports[0], ports[1], ports[2], ports[3], ports[4]}
+	s := settings{dir, strings.Join(domains, ", "), more, ports[0], ports[1], ports[2], ports[3], ports[4]}
 	h := &Host{
 		MX: local(s.MX), Submission: local(s.Submission), IMAP: local(s.IMAP),
 		CAFile: filepath.Join(dir, "cert.pem"), dir: dir,
@@ -123,13 +130,21 @@ func (h *Host) write(t *testing.T, s settings) {
 
 func (h *Host) await(t *testing.T, addr string) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	await(t, addr, h.Log)
+}
+
+func await(t *testing.T, addr string, said func() string) {
+	t.Helper()
+	up := func() bool {
 		c, err := net.DialTimeout("tcp", addr, time.Second)
 		if err == nil {
 			_ = c.Close()
 		}
 		return err == nil
-	}, 20*time.Second, 50*time.Millisecond, "%s does not answer; log: %s", addr, h.Log())
+	}
+	if !assert.Eventually(t, up, 20*time.Second, 50*time.Millisecond) {
+		t.Fatalf("%s does not answer; log: %s", addr, said())
+	}
 }
 
 func (h *Host) stop(t *testing.T) {
