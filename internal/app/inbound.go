@@ -51,7 +51,7 @@ func (a *App) returning(settings func(channel.Sender) ([]byte, error)) func(chan
 // runs in every process that works.
 func (a *App) openInbound(keys *secret.Keys, o Options) error {
 	m := a.Config.Mail
-	conf := smtpin.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Queue: a.Queue, Pipeline: a.Delivery, Domain: a.inboundDomain(), Contact: a.Config.Operator.Email}
+	conf := smtpin.Config{DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Queue: a.Queue, Pipeline: a.Delivery, Domain: a.inboundDomain(), Contact: a.Config.Operator.Email, Rules: a.answers}
 	if m.InboundCert != "" {
 		pair, err := tls.LoadX509KeyPair(m.InboundCert, m.InboundKey)
 		if err != nil {
@@ -68,6 +68,9 @@ func (a *App) openInbound(keys *secret.Keys, o Options) error {
 		return fmt.Errorf("claim the address of incoming mail %s (is another mail server there?): %w", m.InboundListen, err)
 	}
 	a.mailbox = l
+	if a.World != nil {
+		a.World.ReportTo(l.Addr().String(), "fbl@"+conf.Domain)
+	}
 	return nil
 }
 

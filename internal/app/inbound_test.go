@@ -14,6 +14,7 @@ import (
 	"keruen/internal/app"
 	"keruen/internal/db/dbtest"
 	"keruen/internal/sandbox"
+	"keruen/internal/secret"
 )
 
 // receiving runs the program with mail coming in.
@@ -89,4 +90,32 @@ func TestWhatComesBackByMailReachesTheReportAndTheStopList(t *testing.T) {
 func comes(t *testing.T, a *app.App, from, to, raw string) {
 	t.Helper()
 	require.NoError(t, smtp.SendMail(a.InboundAddr().String(), nil, from, []string{to}, []byte(raw)))
+}
+
+// The pretend world writes back by itself, with reports that share nothing with what reads them (CMP-1, MSG-4).
+func TestThePretendWorldReportsComplaintsAndReturnsLetters(t *testing.T) {
+	t.Parallel()
+	hasty := func(c *sandbox.Config) { calm(c); c.Speed = 100_000 }
+	a, err := app.New(t.Context(), settings(t, dbtest.SQLite(t), map[string]string{"mail.inbound_listen": "127.0.0.1:0", "mail.inbound_domain": "back.k.test"}), app.Options{Passwords: &secret.Weak, World: hasty})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, a.Close()) })
+	require.NoError(t, a.Start(t.Context()))
+	b := signUp(t, a, "newcomer@gmail.com")
+	for _, n := range []string{"complains@mail.ru", "complains@yahoo.com", "returns@corp.test"} {
+		c := b.post("/contacts", map[string]any{"email": n})
+		require.Equal(t, http.StatusCreated, c.status, c.text)
+		g := b.post("/contacts/"+c.str("id")+"/consents", map[string]any{"channel": "email", "purpose": "advertising", "source": "form", "wording": "Согласен", "evidence": map[string]string{"note": "анкета"}})
+		require.Equal(t, http.StatusCreated, g.status, g.text)
+	}
+	sender := b.post("/senders", map[string]any{"channel": "email", "name": "Кофейня", "address": "news@shop.test", "route": map[string]any{"kind": "direct"}})
+	require.Equal(t, "ready", b.post("/senders/"+sender.str("id")+"/check", nil).str("state"))
+	require.EqualValues(t, 3, send(t, b, sender.str("id"), "Открытие", 3)["delivered"])
+	path := "/campaigns/" + b.get("/campaigns").json()["items"].([]any)[0].(map[string]any)["id"].(string)
+	require.Eventually(t, func() bool {
+		counts := b.get(path + "/report").json()["counts"].(map[string]any)
+		return fmt.Sprint(counts["failed"], counts["complained"], counts["delivered"]) == "1 2 2"
+	}, time.Minute, 100*time.Millisecond)
+	again := b.post("/campaigns", map[string]any{"name": "Ещё раз", "template": b.get("/templates").json()["items"].([]any)[0].(map[string]any)["id"], "sender": sender.str("id"), "audience": map[string]any{"all": true, "lists": []string{}}})
+	refused := b.post("/campaigns/"+again.str("id")+"/send", map[string]any{"undo_seconds": 0}, "Idempotency-Key", again.str("id"))
+	require.Contains(t, refused.text, "campaign.nobody_reachable", "who complained and whose mailbox is gone are written to no more")
 }
