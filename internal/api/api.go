@@ -33,6 +33,7 @@ import (
 	"keruen/internal/jobs"
 	"keruen/internal/preference"
 	"keruen/internal/privacy"
+	"keruen/internal/reputation"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
 )
@@ -66,6 +67,7 @@ type Config struct {
 	Segments    *segment.Service
 	Senders     *email.Desk
 	Paths       *shape.Desk
+	Reputation  *reputation.Service
 	Imports     *intake.Service
 	Forms       *form.Service
 	Privacy     *privacy.Service
@@ -147,6 +149,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerExports(r)
 	a.registerSenders(r)
 	a.registerPaths(r)
+	a.registerIncidents(r)
 	a.registerContent(r)
 	a.registerCampaigns(r)
 	a.registerExplain(r)

@@ -19,7 +19,7 @@ type Campaign struct {
 	Problem    string         `json:"problem,omitempty" doc:"Code of what stopped the launch; the campaign is a draft again."`
 	StartedAt  *time.Time     `json:"started_at,omitempty"`
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
-	Hold       string         `json:"hold,omitempty" enum:"guard,late" doc:"Why the program itself stopped it and waits for a person. guard: its results speak against going on; late: its time passed long ago."`
+	Hold       string         `json:"hold,omitempty" enum:"guard,link,late" doc:"Why the program itself stopped it and waits for a person. guard: its results speak against going on; link: a block list names the site of one of its links; late: its time passed long ago."`
 	Counts     CampaignCounts `json:"counts"`
 	Can        CampaignCan    `json:"can"`
 	Version    int64          `json:"version"`

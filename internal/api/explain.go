@@ -11,12 +11,12 @@ type Explanation struct {
 
 // Wait is one group of messages and what they wait for.
 type Wait struct {
-	Why    string     `json:"why" enum:"scheduled,late,paused,guard,sender_paused,turn,retry,uncertain"`
+	Why    string     `json:"why" enum:"scheduled,late,paused,guard,link,sender_paused,turn,retry,uncertain"`
 	N      int64      `json:"n" doc:"Messages; 0 before sending begins."`
 	Ahead  int64      `json:"ahead,omitempty" doc:"With turn: messages of other campaigns of the same sender that take turns with these."`
-	Domain string     `json:"domain,omitempty" doc:"With retry: of the addresses."`
+	Domain string     `json:"domain,omitempty" doc:"With retry: of the addresses. With link: the host that a block list names; absent when none does any more."`
 	Reason string     `json:"reason,omitempty" doc:"With retry: key of the plain-words catalogue."`
-	Detail string     `json:"detail,omitempty" doc:"With retry: the server's own words, without addresses."`
+	Detail string     `json:"detail,omitempty" doc:"With retry: the server's own words, without addresses. With link: the block list; absent for a public shortener."`
 	Since  *time.Time `json:"since,omitempty" doc:"With retry: the oldest of their last answers."`
 	Next   *time.Time `json:"next,omitempty" doc:"When it goes on by itself; absent when a person must act or it is under way."`
 }

@@ -280,8 +280,8 @@ func TestAnotherAccountsIdsAreNotFoundOnEveryRoute(t *testing.T) {
 		theirs := belongings(t, a, owner)
 		tried := 0
 		for _, r := range all {
-			if !strings.Contains(r.path, "{") || r.Permission == "public" {
-				continue
+			if !strings.Contains(r.path, "{") || r.Permission == "public" || r.Permission == string(access.RunPlatform) {
+				continue // what belongs to the installation is no account's: there the permission is asked, see the test below
 			}
 			id, ok := idFor(r.path, theirs)
 			require.True(t, ok, "no object is known for %s: add one to belongings, so that the route is tested", r.path)

@@ -85,6 +85,13 @@ export type AccountRef = {
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
 };
 
+export type AcknowledgeInputBody = {
+    /**
+     * For the next operator; replaces the one before.
+     */
+    note?: string;
+};
+
 export type Act = {
     at: string;
     /**
@@ -231,6 +238,24 @@ export type BeginUploadInputBody = {
     size: number;
 };
 
+export type Blocklist = {
+    /**
+     * Its controls hold: what must be listed is, what must not be is not. The answers of others count for nothing.
+     */
+    believed: boolean;
+    /**
+     * When its controls were looked at.
+     */
+    checked_at: string | null;
+    /**
+     * What it lists.
+     */
+    kind: 'address' | 'domain';
+    name: string;
+    page: string;
+    trouble: '' | 'no_answer' | 'not_listing' | 'lists_everything';
+};
+
 export type Campaign = {
     audience: Audience;
     can: CampaignCan;
@@ -238,9 +263,9 @@ export type Campaign = {
     created_at: string;
     finished_at?: string;
     /**
-     * Why the program itself stopped it and waits for a person. guard: its results speak against going on; late: its time passed long ago.
+     * Why the program itself stopped it and waits for a person. guard: its results speak against going on; link: a block list names the site of one of its links; late: its time passed long ago.
      */
-    hold?: 'guard' | 'late';
+    hold?: 'guard' | 'link' | 'late';
     id: string;
     letter: Letter;
     name: string;
@@ -1672,6 +1697,63 @@ export type ImportUndo = {
     restored: number;
 };
 
+export type Incident = {
+    /**
+     * The list's own word for the listing.
+     */
+    code: string;
+    /**
+     * When it was seen to be clean; null while it goes on.
+     */
+    ended_at: string | null;
+    id: string;
+    /**
+     * Name of the block list.
+     */
+    list: string;
+    /**
+     * Of an operator.
+     */
+    note: string;
+    /**
+     * Where to look it up and ask for its end.
+     */
+    page: string;
+    /**
+     * The list says what the network is for, not that it was abused; the address goes on sending.
+     */
+    policy: boolean;
+    /**
+     * Words of the list; may be empty.
+     */
+    reason: string;
+    /**
+     * When the list was last seen to name it.
+     */
+    seen_at: string;
+    since: string;
+    state: 'open' | 'acknowledged' | 'closed';
+    /**
+     * Our address or domain.
+     */
+    subject: string;
+};
+
+export type Incidents = {
+    /**
+     * When a list was last asked about one of our names; null before the first time.
+     */
+    checked_at: string | null;
+    /**
+     * Those that go on first, then the latest.
+     */
+    items: Array<Incident>;
+    /**
+     * So many addresses and domains of ours are watched.
+     */
+    names: number;
+};
+
 export type Invitation = {
     created_at: string;
     email: string;
@@ -1877,6 +1959,18 @@ export type ListAuditEntry = {
 
 export type ListBadRow = {
     items: Array<BadRow>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListBlocklist = {
+    items: Array<Blocklist>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -3943,11 +4037,11 @@ export type Wait = {
      */
     ahead?: number;
     /**
-     * With retry: the server's own words, without addresses.
+     * With retry: the server's own words, without addresses. With link: the block list; absent for a public shortener.
      */
     detail?: string;
     /**
-     * With retry: of the addresses.
+     * With retry: of the addresses. With link: the host that a block list names; absent when none does any more.
      */
     domain?: string;
     /**
@@ -3966,7 +4060,7 @@ export type Wait = {
      * With retry: the oldest of their last answers.
      */
     since?: string;
-    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'sender_paused' | 'turn' | 'retry' | 'uncertain';
+    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'link' | 'sender_paused' | 'turn' | 'retry' | 'uncertain';
 };
 
 export type WarmUp = {
@@ -8274,6 +8368,83 @@ export type ListAddressesResponses = {
 };
 
 export type ListAddressesResponse = ListAddressesResponses[keyof ListAddressesResponses];
+
+export type ListBlocklistsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/platform/blocklists';
+};
+
+export type ListBlocklistsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListBlocklistsError = ListBlocklistsErrors[keyof ListBlocklistsErrors];
+
+export type ListBlocklistsResponses = {
+    /**
+     * OK
+     */
+    200: ListBlocklist;
+};
+
+export type ListBlocklistsResponse = ListBlocklistsResponses[keyof ListBlocklistsResponses];
+
+export type ListIncidentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/platform/incidents';
+};
+
+export type ListIncidentsErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListIncidentsError = ListIncidentsErrors[keyof ListIncidentsErrors];
+
+export type ListIncidentsResponses = {
+    /**
+     * OK
+     */
+    200: Incidents;
+};
+
+export type ListIncidentsResponse = ListIncidentsResponses[keyof ListIncidentsResponses];
+
+export type AcknowledgeIncidentData = {
+    body: AcknowledgeInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/platform/incidents/{id}/acknowledge';
+};
+
+export type AcknowledgeIncidentErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AcknowledgeIncidentError = AcknowledgeIncidentErrors[keyof AcknowledgeIncidentErrors];
+
+export type AcknowledgeIncidentResponses = {
+    /**
+     * OK
+     */
+    200: Incident;
+};
+
+export type AcknowledgeIncidentResponse = AcknowledgeIncidentResponses[keyof AcknowledgeIncidentResponses];
 
 export type ListPathsData = {
     body?: never;
