@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,11 +111,11 @@ func (e *engine) round(t *testing.T, all []*letter) int {
 	return n
 }
 
-// untilTaken sends all letters, each when it is due, until all are taken. The clock jumps to when the next one is due; between
-// two rounds passes a real time, because the servers count in that.
+// untilTaken sends all letters, each when it is due, until all are taken. The clock jumps to when the next one is due. After a
+// refusal a real time passes too, because that is what the servers count in.
 func (e *engine) untilTaken(t *testing.T, all []*letter, between time.Duration) {
 	t.Helper()
-	rounds := 0
+	rounds, before := 0, 0
 	done := func() bool {
 		e.round(t, all)
 		rounds++
@@ -132,9 +133,26 @@ func (e *engine) untilTaken(t *testing.T, all []*letter, between time.Duration) 
 	}
 	pause := time.NewTicker(between)
 	defer pause.Stop()
-	for started := time.Now(); !done(); <-pause.C {
+	for started := time.Now(); !done(); {
+		if n := refusals(all); n > before {
+			before = n
+			pause.Reset(between)
+			<-pause.C
+		}
 		require.Less(t, time.Since(started), patience, "after %d rounds: %s", rounds, describe(all))
 	}
+}
+
+// refusals counts the attempts at which a server said no.
+func refusals(all []*letter) (n int) {
+	for _, l := range all {
+		for _, v := range l.said {
+			if v.Outcome != channel.Accepted && !strings.HasPrefix(v.Detail, "not tried") {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // describe counts the letters by their last verdict.
