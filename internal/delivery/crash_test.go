@@ -98,7 +98,7 @@ func crash(t *testing.T, url string, purpose channel.Purpose) {
 			again++
 		}
 	}
-	bound := crashKills * (laneStreams + 1) * maxWindow
+	bound := crashKills * maxUncertain
 	require.LessOrEqual(t, len(unknown), bound)
 	if purpose == channel.Transactional {
 		require.Empty(t, unknown)

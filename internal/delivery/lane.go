@@ -26,6 +26,8 @@ type lane struct {
 	pacer   *pacer
 	slots   chan struct{} // messages in flight, of campaigns
 	express chan struct{} // the same of retries and single messages
+	windows *purse        // what may be uncertain, of campaigns
+	due     *purse        // the same of retries and single messages
 
 	lease    db.Lease
 	had      bool // the lane was ours
@@ -73,6 +75,9 @@ func (l *lane) run(ctx context.Context) error {
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	l.sending = sending
+	l.windows, l.due = l.s.campaigns.join(l.id, l.window), l.s.express.join(l.id, l.window)
+	defer l.windows.leave()
+	defer l.due.leave()
 	context.AfterFunc(l.ctx, func() { time.AfterFunc(min(lastSeconds, l.s.lease/leaseMargin), cut) })
 	var streams sync.WaitGroup
 	streams.Go(func() { l.loop(l.sendDue) })

@@ -52,10 +52,10 @@ func (o *openPart) busy() bool { return len(o.inHand) > len(o.held) }
 const candidates = 2*laneStreams + 2
 
 // pick chooses the next window of the lane: the part that was served longest ago, and in it a chunk in hand or a new
-// one. nil means that there is nothing to send.
-func (l *lane) pick(ctx context.Context) (*openPart, *chunk, error) {
+// one, whose first window is size. nil means that there is nothing to send.
+func (l *lane) pick(ctx context.Context, size int) (*openPart, *chunk, error) {
 	for _, p := range l.inTurn() {
-		c, err := l.pickFrom(ctx, p)
+		c, err := l.pickFrom(ctx, p, size)
 		if err != nil || c != nil {
 			return p, c, err
 		}
@@ -83,7 +83,7 @@ func (l *lane) inTurn() []*openPart {
 	return list
 }
 
-func (l *lane) pickFrom(ctx context.Context, p *openPart) (*chunk, error) {
+func (l *lane) pickFrom(ctx context.Context, p *openPart, size int) (*chunk, error) {
 	if c := l.takeHeld(p); c != nil {
 		return c, nil
 	}
@@ -98,7 +98,7 @@ func (l *lane) pickFrom(ctx context.Context, p *openPart) (*chunk, error) {
 		}
 		return nil, nil
 	}
-	c, err := l.claim(ctx, *p.part(), no)
+	c, err := l.claim(ctx, *p.part(), no, size)
 	if err != nil {
 		l.letGo(p, no)
 		if errors.Is(err, errs.ErrNotFound) {
@@ -174,8 +174,9 @@ func (l *lane) alone(p *openPart) bool {
 }
 
 // claim takes a chunk with the intent of its first window. What a former owner had intended and not
-// recorded is uncertain: it is sent again, or written down as unknown, by the purpose.
-func (l *lane) claim(ctx context.Context, p Part, no int) (*chunk, error) {
+// recorded is uncertain: it is sent again, or written down as unknown, by the purpose. What is sent again may take several
+// windows: the size is what the budget allows.
+func (l *lane) claim(ctx context.Context, p Part, no, size int) (*chunk, error) {
 	var c chunk
 	err := l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if c, err = claimChunk(ctx, tx, p.ID, no); err != nil {
@@ -190,7 +191,7 @@ func (l *lane) claim(ctx context.Context, p Part, no int) (*chunk, error) {
 			}
 			c.Done = c.Intent
 		}
-		c.Intent = max(c.Intent, min(c.N, c.Done+l.window))
+		c.Intent = min(c.N, c.Done+size)
 		return saveChunk(ctx, tx, c)
 	})
 	if err != nil {

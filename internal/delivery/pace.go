@@ -53,8 +53,8 @@ func (p *pacer) wait(ctx context.Context) error {
 	}
 }
 
-// windowOf is how many messages one committed intent covers: the windows of a lane together are one second of
-// its rate, at most 500 (storage.md §4, rule 5).
+// windowOf is how many messages one committed intent covers at most: the windows of a lane together are one second of
+// its rate, and no more than campaigns may have in flight (storage.md §4, rule 5). Among other lanes it gets less (budget.go).
 func windowOf(perSecond float64) int {
 	if perSecond <= 0 || perSecond >= laneStreams*maxWindow {
 		return maxWindow

@@ -47,15 +47,15 @@ type Config struct {
 // Settings of the pump.
 const (
 	defaultLease       = 30 * time.Second
-	leaseMargin        = 3                      // part of the lease (1/3) in which nothing more is started
-	laneStreams        = 2                      // windows of campaigns in flight per lane: one sends while the other is recorded
-	maxWindow          = 500 / laneStreams      // recipients covered by one intent; the lane's windows together bound what a crash leaves uncertain
-	defaultConcurrency = 20                     // messages in flight per lane when the channel says nothing
-	pollEvery          = 250 * time.Millisecond // how soon other nodes' work is seen
-	guardAge           = time.Second            // a reading of consent this long ago is repeated before a send
-	straggleAfter      = 2 * time.Second        // a window is recorded without messages that take longer
-	maxAttempts        = 20                     // counted tries of one message
-	laneIdle           = 5 * time.Second        // an idle lane is given up after this
+	leaseMargin        = 3                                                           // part of the lease (1/3) in which nothing more is started
+	laneStreams        = 2                                                           // windows of campaigns in flight per lane: one sends while the other is recorded
+	maxWindow          = (campaignShare - campaignShare/newcomersPart) / laneStreams // recipients covered by one intent, while a lane has this process for itself
+	defaultConcurrency = 20                                                          // messages in flight per lane when the channel says nothing
+	pollEvery          = 250 * time.Millisecond                                      // how soon other nodes' work is seen
+	guardAge           = time.Second                                                 // a reading of consent this long ago is repeated before a send
+	straggleAfter      = 2 * time.Second                                             // a window is recorded without messages that take longer
+	maxAttempts        = 20                                                          // counted tries of one message
+	laneIdle           = 5 * time.Second                                             // an idle lane is given up after this
 )
 
 // Service is the pipeline. Its verbs may be called from any process; Run sends.
@@ -81,6 +81,9 @@ type Service struct {
 	judge    *judge
 	book     *book
 	rows     *rows
+
+	campaigns *budget // of windows in flight, for all lanes of this process
+	express   *budget // the same of retries and single messages
 }
 
 type nodeKind struct{}
@@ -111,6 +114,7 @@ func New(c Config) *Service {
 	s.judge = newJudge()
 	s.book = newBook(s)
 	s.rows = newRows()
+	s.campaigns, s.express = newBudget(campaignShare, laneStreams), newBudget(expressShare, 1)
 	c.Contacts.OnStop(s.gate.shut)
 	return s
 }

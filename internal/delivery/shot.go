@@ -26,6 +26,7 @@ type shot struct {
 	phase    atomic.Int32
 	recorded chan struct{} // closed when the window that gave it up as late is on record
 	late     func(*shot)
+	purse    *purse // what it is in flight by
 }
 
 // Phases of a shot that was started. Whoever moves it from flying decides who records it.
@@ -190,8 +191,9 @@ func (l *lane) landed(x *shot) {
 	x.late(x)
 }
 
-// gather gives the shots of a window their outcomes. Those still flying stay in flight; they are recorded later.
-func (l *lane) gather(shots []*shot, now time.Time) {
+// gather gives the shots of a window their outcomes. Those still flying stay in flight; they are recorded later, and their
+// number is returned: each gives its place in the budget back by itself.
+func (l *lane) gather(shots []*shot, now time.Time) (late int) {
 	for _, x := range shots {
 		switch {
 		case x.settled:
@@ -199,11 +201,13 @@ func (l *lane) gather(shots []*shot, now time.Time) {
 			x.row.charge(x.row.Attempts - 1) // it was not tried
 		case x.phase.CompareAndSwap(flying, overdue):
 			l.late.Add(1)
+			late++
 			x.row.State, x.row.Due, x.row.Lane = InFlight, now.Add(l.s.lease), l.id
 		default:
 			l.rule(x, now)
 		}
 	}
+	return late
 }
 
 // rule writes what the verdict means into the row.

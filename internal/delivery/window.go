@@ -13,13 +13,19 @@ import (
 
 // sendPart sends one window of the part whose turn it is.
 func (l *lane) sendPart(ctx context.Context) (bool, error) {
-	p, c, err := l.pick(ctx)
+	size, err := l.windows.take(ctx, l.window)
+	if err != nil {
+		return false, nil // the lane ends
+	}
+	defer func() { l.windows.give(size) }()
+	p, c, err := l.pick(ctx, size)
 	if err != nil || c == nil {
 		return false, err
 	}
 	for {
 		began := time.Now()
-		more, err := l.sendWindow(p, c)
+		more, late, err := l.sendWindow(p, c, size)
+		size -= late // they give their places back by themselves
 		l.rest(p, time.Since(began))
 		if err != nil {
 			l.letGo(p, c.No) // what it had intended is uncertain now, and settled when it is claimed again
@@ -34,20 +40,20 @@ func (l *lane) sendPart(ctx context.Context) (bool, error) {
 }
 
 // sendWindow sends what the chunk's intent covers and records it, in one transaction with the intent of the next
-// window when that follows at once.
-func (l *lane) sendWindow(p *openPart, c *chunk) (more bool, err error) {
+// window when that follows at once. It tells how many of it are still in flight.
+func (l *lane) sendWindow(p *openPart, c *chunk, size int) (more bool, late int, err error) {
 	if c.Intent == c.Done {
 		if p.ctx.Err() != nil || !l.mayStart() {
-			return false, nil
+			return false, 0, nil
 		}
-		if err := l.intend(c); err != nil {
-			return false, err
+		if err := l.intend(c, size); err != nil {
+			return false, 0, err
 		}
 	}
 	part := p.part()
 	shots := make([]*shot, 0, c.Intent-c.Done)
 	for i := c.Done; i < c.Intent; i++ {
-		x := &shot{part: part, recorded: make(chan struct{}), late: l.recordLate}
+		x := &shot{part: part, recorded: make(chan struct{}), late: l.recordLate, purse: l.windows}
 		x.row = row{Part: c.Part, Seq: c.First + int32(i), Tenant: part.Tenant, Contact: c.ids[i], Attempts: 1}
 		shots = append(shots, x)
 	}
@@ -58,11 +64,16 @@ func (l *lane) sendWindow(p *openPart, c *chunk) (more bool, err error) {
 	}
 	n, sendErr := l.volley(p.ctx, l.slots, shots, func(*shot) bool { return true })
 	shots = shots[:n]
+	late = l.gather(shots, l.s.clock.Now())
 	follow := n == c.Intent-c.Done && sendErr == nil && p.ctx.Err() == nil && l.mayStart() && l.alone(p) && !p.slowed()
-	if err := l.record(*part, c, shots, follow); err != nil {
-		return false, err
+	next := 0
+	if follow = follow && l.windows.keeps(size-late); follow {
+		next = size - late
 	}
-	return follow && c.Done < c.N, sendErr
+	if err := l.record(*part, c, shots, next); err != nil {
+		return false, late, err
+	}
+	return follow && c.Done < c.N, late, sendErr
 }
 
 // tooLate tells whether nothing of the part may be sent any more.
@@ -76,9 +87,9 @@ func (l *lane) endReason() string {
 }
 
 // intend commits that the next window of a chunk is about to be sent.
-func (l *lane) intend(c *chunk) error {
+func (l *lane) intend(c *chunk, size int) error {
 	next := *c
-	next.Intent = min(c.N, c.Done+l.window)
+	next.Intent = min(c.N, c.Done+size)
 	err := l.s.db.InTx(context.WithoutCancel(l.ctx), func(ctx context.Context, tx *db.Tx) error {
 		return saveChunk(ctx, tx, next)
 	})
@@ -88,16 +99,12 @@ func (l *lane) intend(c *chunk) error {
 	return err
 }
 
-// record writes a window: its deliveries, the figures, dead addresses, how far the chunk is, and the next
-// intent. It tries until it succeeds or another node has taken the chunk over: what was sent must not be forgotten.
-func (l *lane) record(p Part, c *chunk, shots []*shot, follow bool) error {
-	l.gather(shots, l.s.clock.Now())
+// record writes a window: its deliveries, the figures, dead addresses, how far the chunk is, and the intent of the
+// next one, whose size is follow (0: none yet). It tries until it succeeds or another node has taken the chunk over: what was sent must not be forgotten.
+func (l *lane) record(p Part, c *chunk, shots []*shot, follow int) error {
 	next := *c
 	next.Done = c.Done + len(shots)
-	next.Intent = next.Done
-	if follow {
-		next.Intent = min(c.N, next.Done+l.window)
-	}
+	next.Intent = min(c.N, next.Done+follow)
 	err := l.insist(func(ctx context.Context, tx *db.Tx) error {
 		rows := rowsOf(shots, tx.Now)
 		if err := insertDeliveries(ctx, tx, rows); err != nil {
@@ -154,7 +161,16 @@ func (l *lane) insist(fn func(context.Context, *db.Tx) error) error {
 
 // sendDue sends retries and single messages whose time has come.
 func (l *lane) sendDue(ctx context.Context) (bool, error) {
-	rows, err := l.claimDue(ctx)
+	due, err := nextDue(ctx, l.s.db, l.id)
+	if err != nil || due.IsZero() || due.After(l.s.clock.Now()) {
+		return false, err
+	}
+	size, err := l.due.take(ctx, l.window)
+	if err != nil {
+		return false, nil // the lane ends
+	}
+	defer func() { l.due.give(size) }()
+	rows, err := l.claimDue(ctx, size)
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}
@@ -176,17 +192,15 @@ func (l *lane) sendDue(ctx context.Context) (bool, error) {
 		x.settled = true // not touched: it waits again as before
 		x.row.State, x.row.Reason, x.row.Detail, x.row.Cause = x.was.State, x.was.Reason, x.was.Detail, x.was.Cause
 	}
-	return true, errors.Join(err, l.recordDue(shots, n))
+	late, failed := l.recordDue(shots, n)
+	size -= late // they give their places back by themselves
+	return true, errors.Join(err, failed)
 }
 
-func (l *lane) claimDue(ctx context.Context) ([]row, error) {
-	due, err := nextDue(ctx, l.s.db, l.id)
-	if err != nil || due.IsZero() || due.After(l.s.clock.Now()) {
-		return nil, err
-	}
+func (l *lane) claimDue(ctx context.Context, size int) ([]row, error) {
 	var rows []row
-	err = l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		rows, err = claimDue(ctx, tx, l.id, tx.Now.Add(l.s.lease), l.window)
+	err := l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		rows, err = claimDue(ctx, tx, l.id, tx.Now.Add(l.s.lease), size)
 		return err
 	})
 	return rows, err
@@ -210,7 +224,7 @@ func (l *lane) shotsOf(ctx context.Context, q db.Querier, rows []row) ([]*shot, 
 			src = &source{p, one}
 			known[r.Part] = src
 		}
-		x := &shot{part: &src.part, single: src.single, row: r, was: &rows[i], recorded: make(chan struct{}), late: l.recordLate}
+		x := &shot{part: &src.part, single: src.single, row: r, was: &rows[i], recorded: make(chan struct{}), late: l.recordLate, purse: l.due}
 		switch {
 		case src.part.State == PartCancelled:
 			x.expire(ReasonCancelled)
@@ -233,21 +247,22 @@ func (l *lane) mayRetry(x *shot) bool {
 	return p == nil || !p.closed
 }
 
-// recordDue writes the outcomes of claimed rows. Those from n on were not tried.
-func (l *lane) recordDue(shots []*shot, n int) error {
-	l.gather(shots[:n], l.s.clock.Now())
+// recordDue writes the outcomes of claimed rows and tells how many of them are still in flight. Those from n on were not tried.
+func (l *lane) recordDue(shots []*shot, n int) (late int, err error) {
+	late = l.gather(shots[:n], l.s.clock.Now())
 	for _, x := range shots[n:] {
 		x.row.Due, x.row.Lane = x.was.Due, l.id
 		x.row.charge(x.row.Attempts - 1)
 	}
-	err := l.insist(func(ctx context.Context, tx *db.Tx) error { return l.updateTx(ctx, tx, shots) })
+	err = l.insist(func(ctx context.Context, tx *db.Tx) error { return l.updateTx(ctx, tx, shots) })
 	l.letLateGo(shots)
-	return err
+	return late, err
 }
 
 // recordLate writes the outcome of one shot that its window has not waited for.
 func (l *lane) recordLate(x *shot) {
 	defer l.late.Done()
+	defer x.purse.give(1)
 	from := x.row
 	from.State = InFlight
 	x.was = &from
