@@ -103,6 +103,7 @@ type App struct {
 	server   *http.Server
 	api      *api.API
 	mail     *email.Channel
+	answers  *email.Rules   // what servers' answers mean
 	policies *mtasts.Keeper // nil in the pretend world
 	tally    *email.TLSTally
 	working  sync.WaitGroup
@@ -143,6 +144,9 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	if err := a.DB.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if a.answers, err = email.LoadRules(c.Mail.BounceRules); err != nil {
 		return nil, err
 	}
 	if err := a.loadPaths(ctx); err != nil {

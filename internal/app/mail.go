@@ -44,7 +44,7 @@ func (a *App) resolverConfig() mx.Config {
 }
 
 func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Config {
-	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer,
+	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer, Rules: a.answers,
 		Settings: func(s channel.Sender) ([]byte, error) { return channel.OpenSettings(keys, s) }}
 	a.tally = &email.TLSTally{DB: a.DB, Clock: a.Clock, Log: a.Log}
 	c.TLSPolicy, c.TLSTally = a.tlsPolicy(resolver), a.tally

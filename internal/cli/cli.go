@@ -46,6 +46,7 @@ type root struct {
 	User          userCmd    `cmd:"" help:"Make logins and reset passwords."`
 	Paths         pathsCmd   `cmd:"" help:"Look over how letters leave."`
 	Route         routeCmd   `cmd:"" help:"Show where letters to a domain go, and how they are protected."`
+	Bounces       bouncesCmd `cmd:"" help:"Say what answers of mail servers mean."`
 	Doctor        doctorCmd  `cmd:"" help:"Look the set-up over and say what to mend."`
 	ExampleConfig exampleCmd `cmd:"" name:"example-config" help:"Print a configuration file with every setting explained."`
 	OpenAPI       openapiCmd `cmd:"" name:"openapi" help:"Print the description of the API (OpenAPI 3.1)."`

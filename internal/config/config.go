@@ -66,6 +66,7 @@ type Mail struct {
 	InboundCert   string `key:"mail.inbound_cert" default:"" help:"File with the certificate (PEM) by which incoming mail is encrypted. Empty offers no encryption."`
 	InboundKey    string `key:"mail.inbound_key" default:"" help:"File with its private key."`
 	Shaping       string `key:"mail.shaping" default:"" help:"File with our sending addresses, pools, warm-up plans and limits per provider, for letters that go straight to the recipients' servers. Empty means the built-in limits and the address that the system chooses. keruen paths check FILE looks it over."`
+	BounceRules   string `key:"mail.bounce_rules" default:"" help:"File with rules of your own on what the answers of mail servers mean. They come before the built-in ones. One rule a line, parted by tabs: class, codes, pattern (a regular expression on the answer in small letters), such as rate_limited, 450, frequency limited. Empty means the built-in rules only. keruen bounces explain tries them out."`
 	Blocklists    string `key:"mail.blocklists" default:"spamhaus-zen,barracuda,spamcop,spamhaus-dbl,surbl,uribl" help:"Block lists in the DNS that are asked about our own addresses and names every half an hour, separated by commas; none asks nobody. They answer only to a name server of your own (dns.servers), not to public ones, and are free for low volume only."`
 	SpamhausKey   string `key:"mail.spamhaus_key" default:"" secret:"true" help:"Key of the Data Query Service of Spamhaus, which its lists want from those who ask much."`
 }

@@ -41,9 +41,10 @@ type Config struct {
 	Keys     *secret.Keys
 	Queue    *jobs.Queue
 	Pipeline Pipeline
-	Domain   string      // ours, for fbl@, abuse@ and postmaster@; signed addresses are taken at any domain
-	Contact  string      // where people may write instead; told to those who write to abuse@ without naming a letter
-	TLS      *tls.Config // for STARTTLS; nil: not offered
+	Domain   string       // ours, for fbl@, abuse@ and postmaster@; signed addresses are taken at any domain
+	Contact  string       // where people may write instead; told to those who write to abuse@ without naming a letter
+	TLS      *tls.Config  // for STARTTLS; nil: not offered
+	Rules    *email.Rules // what servers' answers mean; nil: as the program has it
 }
 
 // Service takes letters and reads them.
@@ -149,7 +150,7 @@ func (s *Service) book(ctx context.Context, l letter) (entry, error) {
 	}
 	switch r.Kind {
 	case report.Bounce:
-		v := email.Returned(r.Code, r.Status, r.Text, r.Recipient)
+		v := s.Rules.Returned(r.Code, r.Status, r.Text, r.Recipient)
 		e.Class = v.Class
 		return e.of(ref)(s.Pipeline.BookBounce(ctx, ref, v))
 	case report.Complaint:

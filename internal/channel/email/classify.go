@@ -14,12 +14,20 @@ import (
 // Classify says what an answer means that did not come in an attempt of ours: one in a report of an undelivered message
 // (RFC 3464), or one that a person asks about. enhanced and stage may be empty; a refusal without a stage concerns the letter.
 func Classify(code int, enhanced, text string, stage smtp.Stage) (class string, scope channel.Scope) {
+	return builtin().Classify(code, enhanced, text, stage)
+}
+
+// Classify is the function of that name by these rules.
+func (r *Rules) Classify(code int, enhanced, text string, stage smtp.Stage) (class string, scope channel.Scope) {
+	class = (&Channel{rules: r.orBuiltin()}).classify(laterAnswer(code, enhanced, text, stage), false, false)
+	return class, scopes[class]
+}
+
+func laterAnswer(code int, enhanced, text string, stage smtp.Stage) smtp.Result {
 	if stage == "" {
 		stage = smtp.StageRcpt
 	}
-	c := Channel{rules: builtin()}
-	class = c.classify(smtp.Result{Stage: stage, Reply: smtp.Reply{Code: code, Enhanced: enhanced, Text: text}}, false, false)
-	return class, scopes[class]
+	return smtp.Result{Stage: stage, Reply: smtp.Reply{Code: code, Enhanced: enhanced, Text: text}}
 }
 
 // classify says what a refusal or a failure means. first is the first attempt for the message.

@@ -45,9 +45,8 @@ type Config struct {
 	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
 	TLSPolicy TLSPolicy
 	TLSTally  *TLSTally // counts what came of it; nil: nobody does
-	// BounceRules are the operator's own rules on what servers' answers mean, in the form of rules.tsv. They come first.
-	BounceRules string
-	Signer      string // who does the arithmetic of signatures: a mode of dkim.Choose
+	Rules     *Rules    // what servers' answers mean; nil: as the program has it
+	Signer    string    // who does the arithmetic of signatures: a mode of dkim.Choose
 }
 
 // Defaults of connections.
@@ -62,7 +61,7 @@ const (
 type Channel struct {
 	conf  Config
 	pool  *pool
-	rules *rules
+	rules *Rules
 	tls   tls.ClientSessionCache
 	trust *tlsTrust
 
@@ -89,12 +88,8 @@ func New(conf Config) (*Channel, error) {
 	if conf.Shaper == nil {
 		conf.Shaper = shape.None
 	}
-	rules, err := rulesOf(conf.BounceRules)
-	if err != nil {
-		return nil, err
-	}
 	return &Channel{
-		conf: conf, pool: newPool(conf.Clock), rules: rules,
+		conf: conf, pool: newPool(conf.Clock), rules: conf.Rules.orBuiltin(),
 		tls: tls.NewLRUClientSessionCache(1024), trust: newTLSTrust(conf.Clock), profiles: map[channel.SenderID]*profile{},
 	}, nil
 }

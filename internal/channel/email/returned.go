@@ -8,16 +8,21 @@ import (
 	"keruen/internal/mail/smtp"
 )
 
+// Returned is the verdict by the rules of the program.
+func Returned(code int, enhanced, text, recipient string) channel.Verdict {
+	return builtin().Returned(code, enhanced, text, recipient)
+}
+
 // Returned is the verdict on a letter that a server had taken and that came back later with a report (RFC 3464): final, and judged
 // by the table that judges answers given at once. code may be 0 and enhanced empty when the report gives none. addresses
 // of the report are scrubbed from its words.
 //
 // A server that gave up waiting reports 4.x.x: the address is then not dead, however its words sound.
-func Returned(code int, enhanced, text, recipient string) channel.Verdict {
+func (r *Rules) Returned(code int, enhanced, text, recipient string) channel.Verdict {
 	if code == 0 {
 		code = codeOf(enhanced)
 	}
-	class, scope := Classify(code, enhanced, text, smtp.StageDot)
+	class, scope := r.Classify(code, enhanced, text, smtp.StageDot)
 	words := strings.TrimSpace(strings.Join(strings.Fields(strconv.Itoa(code)+" "+enhanced+" "+text), " "))
 	return channel.Verdict{
 		Outcome: channel.Never, Class: class, Scope: scope, Detail: scrub(words, recipient),

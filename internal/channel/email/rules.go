@@ -3,10 +3,12 @@ package email
 import (
 	_ "embed"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
 
+	"keruen/internal/errs"
 	"keruen/internal/mail/smtp"
 )
 
@@ -22,8 +24,8 @@ type rule struct {
 	own     bool           // the operator's, not the program's
 }
 
-// rules says what answers mean. Safe for concurrent use.
-type rules struct {
+// Rules says what servers' answers mean. Safe for concurrent use; nil stands for the table of the program.
+type Rules struct {
 	list []rule
 
 	mu    sync.Mutex
@@ -41,16 +43,34 @@ const (
 	maxKnown = 4096 // answers remembered; servers say the same few things again and again
 )
 
-// rulesOf returns the table with the operator's rules, or the one of the program when there are none.
-func rulesOf(own string) (*rules, error) {
-	if own == "" {
+// Errors of an operator's own rules.
+var (
+	ErrRules     = errs.New(errs.Invalid, "bounces.rules", "The file of bounce rules has a mistake. Mend the line that is named (mail.bounce_rules); keruen bounces explain tries it out.")
+	ErrRulesFile = errs.New(errs.Invalid, "bounces.file", "The file of bounce rules cannot be read. Check its name and permissions (mail.bounce_rules).")
+)
+
+// LoadRules reads the operator's own rules, which come before those of the program; the form is that of rules.tsv. An empty name
+// returns the table of the program. Errors: ErrRulesFile, ErrRules with the line.
+func LoadRules(file string) (*Rules, error) {
+	if file == "" {
 		return builtin(), nil
 	}
-	return newRules(own)
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, ErrRulesFile.With("file", file).Because(err)
+	}
+	return newRules(string(raw))
+}
+
+func (r *Rules) orBuiltin() *Rules {
+	if r == nil {
+		return builtin()
+	}
+	return r
 }
 
 // newRules makes the table in which the operator's own rules come first. Errors say which line of them is wrong, and how.
-func newRules(own string) (*rules, error) {
+func newRules(own string) (*Rules, error) {
 	mine, err := parseRules(own)
 	if err != nil {
 		return nil, err
@@ -62,11 +82,11 @@ func newRules(own string) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rules{list: append(mine, theirs...), known: map[question]int{}}, nil
+	return &Rules{list: append(mine, theirs...), known: map[question]int{}}, nil
 }
 
 // builtin is the table of the program. It is part of the program, so a fault in it is a fault of ours.
-var builtin = sync.OnceValue(func() *rules {
+var builtin = sync.OnceValue(func() *Rules {
 	r, err := newRules("")
 	if err != nil {
 		panic(err)
@@ -75,6 +95,10 @@ var builtin = sync.OnceValue(func() *rules {
 })
 
 var codePattern = regexp.MustCompile(`^(\*|[245]\d{0,2}|[x245]\.\d{1,3}\.\d{1,3})$`)
+
+func badLine(n int, format string, args ...any) error {
+	return ErrRules.At(errs.Field{Path: fmt.Sprintf("line %d", n), Code: "bounces.line", Text: fmt.Sprintf(format, args...)})
+}
 
 func parseRules(table string) ([]rule, error) {
 	var out []rule
@@ -85,21 +109,21 @@ func parseRules(table string) ([]rule, error) {
 		}
 		f := strings.Split(line, "\t")
 		if len(f) < 2 || len(f) > 3 {
-			return nil, fmt.Errorf("bounce rules, line %d: want class, codes and a pattern, parted by tabs", n+1)
+			return nil, badLine(n+1, "want class, codes and a pattern, parted by tabs")
 		}
 		if _, ok := scopes[f[0]]; !ok {
-			return nil, fmt.Errorf("bounce rules, line %d: there is no class %q", n+1, f[0])
+			return nil, badLine(n+1, "there is no class %q", f[0])
 		}
 		r := rule{class: f[0], codes: strings.Split(f[1], ","), line: n + 1}
 		for _, c := range r.codes {
 			if !codePattern.MatchString(c) {
-				return nil, fmt.Errorf("bounce rules, line %d: %q is no code: write * or the beginning of a reply code (4, 55, 421) or an enhanced code (5.7.26, x.2.2)", n+1, c)
+				return nil, badLine(n+1, "%q is no code: write * or the beginning of a reply code (4, 55, 421) or an enhanced code (5.7.26, x.2.2)", c)
 			}
 		}
 		if len(f) == 3 && f[2] != "" {
 			re, err := regexp.Compile(f[2])
 			if err != nil {
-				return nil, fmt.Errorf("bounce rules, line %d: the pattern cannot be read: %w", n+1, err)
+				return nil, badLine(n+1, "the pattern cannot be read: %v", err)
 			}
 			r.pattern = re
 		}
@@ -109,7 +133,7 @@ func parseRules(table string) ([]rule, error) {
 }
 
 // find returns the rule that an answer falls under, false when there is none.
-func (r *rules) find(p smtp.Reply) (rule, bool) {
+func (r *Rules) find(p smtp.Reply) (rule, bool) {
 	text := strings.ToLower(p.Text)
 	if p.Enhanced == "" {
 		p.Enhanced = enhancedInside(text)
@@ -128,7 +152,7 @@ func (r *rules) find(p smtp.Reply) (rule, bool) {
 	return r.list[at], true
 }
 
-func (r *rules) search(q question) int {
+func (r *Rules) search(q question) int {
 	code := fmt.Sprintf("%03d", q.code)
 	for i, one := range r.list {
 		if one.matches(code, q.enhanced, q.text) {
@@ -139,7 +163,7 @@ func (r *rules) search(q question) int {
 }
 
 // remember starts anew when the memory is full: what is said often is soon back.
-func (r *rules) remember(q question, at int) {
+func (r *Rules) remember(q question, at int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.known) >= maxKnown {
