@@ -10,6 +10,7 @@ import {
   IconRoute,
   IconSend,
   IconSettings,
+  IconShieldX,
   IconTemplate,
   IconUserCancel,
 } from '@tabler/icons-react'
@@ -64,7 +65,10 @@ export const nav: NavGroup[] = [
   },
   {
     name: 'nav.platform',
-    items: [{ name: 'nav.paths', to: '/platform/paths', icon: IconRoute, needs: 'platform.run' }],
+    items: [
+      { name: 'nav.paths', to: '/platform/paths', icon: IconRoute, needs: 'platform.run' },
+      { name: 'nav.incidents', to: '/platform/incidents', icon: IconShieldX, needs: 'platform.run' },
+    ],
   },
 ]
 

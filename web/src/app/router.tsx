@@ -9,6 +9,7 @@ import { exportRoutes } from '@/export/routes'
 import { formRoutes } from '@/form/routes'
 import { homeRoutes } from '@/home/routes'
 import { hygieneRoutes } from '@/hygiene/routes'
+import { incidentsRoutes } from '@/incidents/routes'
 import { intakeRoutes } from '@/intake/routes'
 import { pathsRoutes } from '@/paths/routes'
 import { preferenceRoutes } from '@/preference/routes'
@@ -34,6 +35,7 @@ const tree = rootRoute.addChildren([
     ...contentRoutes,
     ...channelRoutes,
     ...pathsRoutes,
+    ...incidentsRoutes,
     settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...privacyRoutes, ...auditRoutes]),
   ]),
 ])

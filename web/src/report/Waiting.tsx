@@ -53,7 +53,8 @@ function Found({ finding: f }: { finding: Finding }) {
 function Group({ wait: w }: { wait: Wait }) {
   const { t } = useTranslation(['report', 'delivery'])
   const fmt = useFmt()
-  const name = w.why === 'retry' ? t(`delivery:reason.${w.reason}`, { defaultValue: w.reason }) : t(`waits.${w.why}`, { when: w.next ? fmt.dateTime(w.next) : '' })
+  const why = w.why === 'link' && !w.domain ? 'link_over' : w.why
+  const name = w.why === 'retry' ? t(`delivery:reason.${w.reason}`, { defaultValue: w.reason }) : t(`waits.${why}`, { when: w.next ? fmt.dateTime(w.next) : '' })
   return (
     <li className={form.row}>
       <div className={form.main}>
@@ -67,8 +68,9 @@ function Group({ wait: w }: { wait: Wait }) {
             {w.detail && <Answer text={w.detail} />}
           </>
         ) : (
-          w.why !== 'scheduled' && <div className="subtle">{t(`waits.${w.why}_text`)}</div>
+          w.why !== 'scheduled' && <div className="subtle">{t(`waits.${why}_text`)}</div>
         )}
+        {w.why === 'link' && w.detail && <div className="subtle">{t('waits.link_list', { list: w.detail })}</div>}
         {!!w.ahead && <div className="subtle">{t('waits.ahead', { n: fmt.number(w.ahead) })}</div>}
       </div>
       {w.n > 0 && <span className="tabular">{fmt.number(w.n)}</span>}
@@ -87,7 +89,7 @@ function Answer({ text }: { text: string }) {
 }
 
 /** Decide asks what is to become of a campaign that the program itself has stopped. */
-function Decide({ campaign: c, hold }: { campaign: Campaign; hold: 'guard' | 'late' }) {
+function Decide({ campaign: c, hold }: { campaign: Campaign; hold: 'guard' | 'link' | 'late' }) {
   const { t } = useTranslation('report')
   const fmt = useFmt()
   const client = useQueryClient()
@@ -99,7 +101,8 @@ function Decide({ campaign: c, hold }: { campaign: Campaign; hold: 'guard' | 'la
   }
   if (!canSend) return null
   const late = hold === 'late'
-  const action = late ? t('waits.act_late') : t('waits.act_anyway')
+  const words = hold === 'guard' ? 'anyway' : hold
+  const action = t(`waits.act_${words}`)
   return (
     <>
       <Button variant={late ? 'filled' : 'default'} onClick={() => setAsking(true)}>
@@ -109,11 +112,12 @@ function Decide({ campaign: c, hold }: { campaign: Campaign; hold: 'guard' | 'la
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}
-        title={late ? t('waits.late_title') : t('waits.anyway_title')}
+        title={t(`waits.${words}_title`)}
+        danger={hold !== 'link'}
         action={action}
-        onConfirm={() => take(resumeCampaign({ path: { id: c.id }, query: { anyway: !late } }))}
+        onConfirm={() => take(resumeCampaign({ path: { id: c.id }, query: { anyway: hold === 'guard' } }))}
       >
-        <p>{late ? t('waits.late_confirm', { when: c.start_at ? fmt.dateTime(c.start_at) : '' }) : t('waits.anyway_text')}</p>
+        <p>{hold === 'guard' ? t('waits.anyway_text') : t(`waits.${hold}_confirm`, { when: c.start_at ? fmt.dateTime(c.start_at) : '' })}</p>
       </Confirm>
     </>
   )
