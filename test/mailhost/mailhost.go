@@ -119,13 +119,19 @@ func (h *Host) write(t *testing.T, s settings) {
 	}
 	run(t, "chown", "postfix", h.path("data"))
 	run(t, "chown", "mail:mail", h.path("mail"))
-	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", h.path("key.pem"), "-out", h.CAFile)
+	certificate(t, h.dir)
 	for name, text := range map[string]string{"conf/main.cf": mainCF, "conf/master.cf": masterCF, "dovecot.conf": dovecotConf} {
 		var b bytes.Buffer
 		require.NoError(t, template.Must(template.New(name).Parse(text)).Execute(&b, s))
 		require.NoError(t, os.WriteFile(h.path(name), b.Bytes(), 0o644))
 	}
+}
+
+// certificate makes cert.pem and key.pem in a folder.
+func certificate(t *testing.T, dir string) {
+	t.Helper()
+	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", filepath.Join(dir, "key.pem"), "-out", filepath.Join(dir, "cert.pem"))
 }
 
 func (h *Host) await(t *testing.T, addr string) {
