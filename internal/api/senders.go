@@ -32,6 +32,7 @@ type Route struct {
 	User        string `json:"user,omitempty" maxLength:"254" doc:"With relay."`
 	Password    string `json:"password,omitempty" maxLength:"400" writeOnly:"true" doc:"Never returned. Empty keeps the stored one."`
 	HasPassword bool   `json:"has_password,omitempty" readOnly:"true"`
+	RelaySigns  bool   `json:"relay_signs,omitempty" doc:"With relay: it signs letters with a DKIM key of its own, so that we do not."`
 }
 
 // SenderRecord is one DNS record: expected, found, and what to do.

@@ -10,7 +10,7 @@ import (
 
 func senderOf(v email.View) Sender {
 	return Sender{ID: v.ID.String(), Channel: string(v.Kind), Name: v.Name, Address: v.Address, ReplyTo: v.ReplyTo,
-		Route: Route{Kind: v.Route.Kind, Host: v.Route.Host, Port: v.Route.Port, TLS: v.Route.TLS, User: v.Route.User, HasPassword: v.HasPassword},
+		Route: Route{Kind: v.Route.Kind, Host: v.Route.Host, Port: v.Route.Port, TLS: v.Route.TLS, User: v.Route.User, HasPassword: v.HasPassword, RelaySigns: v.Route.RelaySigns},
 		State: senderState(v), Paused: v.Paused, Records: many(v.Records, senderRecordOf), CheckedAt: instant(v.CheckedAt),
 		BounceDomain: v.BounceDomain, Selector: v.Selector, KeySince: instant(v.KeySince),
 		Version: v.Version, CreatedAt: v.CreatedAt}
@@ -35,7 +35,7 @@ func senderRecordOf(r email.Record) SenderRecord {
 }
 
 func (r Route) inside() email.Route {
-	return email.Route{Kind: r.Kind, Host: r.Host, Port: r.Port, TLS: r.TLS, User: r.User, Password: r.Password}
+	return email.Route{Kind: r.Kind, Host: r.Host, Port: r.Port, TLS: r.TLS, User: r.User, Password: r.Password, RelaySigns: r.RelaySigns}
 }
 
 func (a *API) listSenders(ctx context.Context, who access.Actor, in *Paging) (List[Sender], error) {

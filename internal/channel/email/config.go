@@ -50,7 +50,11 @@ type Route struct {
 	Connections   int     `json:"connections,omitempty"`    // at once; 10 to a relay, 5 to one site
 	PerConnection int     `json:"per_connection,omitempty"` // letters over one connection; 100
 	PerSecond     float64 `json:"per_second,omitempty"`     // letters that may start in a second
+	RelaySigns    bool    `json:"relay_signs,omitempty"`    // with a DKIM key of its own, so that we do not
 }
+
+// signsItself tells that the relay signs and we do not.
+func (r Route) signsItself() bool { return r.Kind == Relay && r.RelaySigns }
 
 // DKIM is the key that signs. Without a key letters go out unsigned, which a relay may mend.
 type DKIM struct {
@@ -238,6 +242,9 @@ func (c *Channel) openProfile(s channel.Sender) *profile {
 		return p
 	}
 	if p.settings, p.err = Parse(plain); p.err != nil {
+		return p
+	}
+	if p.settings.Route.signsItself() {
 		return p
 	}
 	backend, err := dkim.Choose(c.conf.Signer)

@@ -116,6 +116,9 @@ func SetupOf(address string, s Settings, host string, addrs []netip.Addr) (Setup
 	if s.Route.Kind != Relay {
 		out.MailHost, out.Addrs = host, addrs
 	}
+	if s.Route.signsItself() {
+		return out, nil // the record is for the relay's operator to tell
+	}
 	pub, err := s.DKIM.PublicKey()
 	if err != nil || pub == nil {
 		return out, err

@@ -1,4 +1,4 @@
-import { Button, NumberInput, PasswordInput, Radio, Select, TextInput } from '@mantine/core'
+import { Button, Checkbox, NumberInput, PasswordInput, Radio, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import * as v from 'valibot'
@@ -33,7 +33,7 @@ export function SenderForm({ sender: s, action, send, onDone, onCancel }: Props)
       address: s?.address ?? '',
       reply_to: s?.reply_to ?? '',
       bounce_domain: s?.bounce_domain ?? '',
-      route: { host: s?.route.host ?? '', port: s?.route.port ?? 587, tls: (s?.route.tls ?? 'starttls') as string, user: s?.route.user ?? '', password: '' },
+      route: { host: s?.route.host ?? '', port: s?.route.port ?? 587, tls: (s?.route.tls ?? 'starttls') as string, user: s?.route.user ?? '', password: '', relay_signs: s?.route.relay_signs ?? false },
     },
     schema: draft as never,
     send: ({ route, ...rest }) =>
@@ -77,6 +77,12 @@ export function SenderForm({ sender: s, action, send, onDone, onCancel }: Props)
               {...f.getInputProps('route.password')}
             />
           </div>
+          <Checkbox
+            label={t('relay.signs')}
+            description={t('relay.signs_hint')}
+            key={f.key('route.relay_signs')}
+            {...f.getInputProps('route.relay_signs', { type: 'checkbox' })}
+          />
         </>
       )}
       <div className={form.buttons}>
