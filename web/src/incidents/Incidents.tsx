@@ -122,7 +122,7 @@ function Where({ incident: i }: { incident: Incident }) {
       </span>
       {i.reason && <span className={css.small}>{i.reason}</span>}
       {!i.ended_at && (
-        <Anchor className={css.small} href={i.page} target="_blank" rel="noreferrer">
+        <Anchor className={css.link} href={i.page} target="_blank" rel="noreferrer">
           {t('delist')}
         </Anchor>
       )}
