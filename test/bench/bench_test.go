@@ -33,17 +33,13 @@ const (
 	importRows  = 1_000_000
 )
 
-// BenchmarkRelay compares a whole campaign through a relay (guard, personalisation, tracking links, DKIM
-// signature, durable ledger) with Postfix's smtp-source, which repeats one fixed letter from memory. Both
+// BenchmarkRelay compares a whole campaign through a relay (guard, personalisation, tracking links,
+// durable ledger) with Postfix's smtp-source, which repeats one fixed letter from memory. Both
 // speak to the same smtp-sink, 10 KB a letter.
 func BenchmarkRelay(b *testing.B) {
 	sink := startSink(b)
 	rate := map[string][]float64{}
-	engines := map[string]string{"keruen, SQLite": "", "keruen, PostgreSQL": dbtest.Postgres(b)}
-	ready := map[string]*sending{}
-	for name, url := range engines {
-		ready[name] = prepare(b, sink, url)
-	}
+	ready := senders(b, sink)
 	for range rounds {
 		rate["smtp-source"] = append(rate["smtp-source"], perSecond(letters, func() { source(b, sink) }))
 		for name, s := range ready {
@@ -110,14 +106,25 @@ type sending struct {
 	n      int
 }
 
-func prepare(b *testing.B, sink, databaseURL string) *sending {
+// senders are programs ready to send through a sink: on either engine with the signature left to the relay, and one that signs.
+func senders(b *testing.B, sink string) map[string]*sending {
+	b.Helper()
+	return map[string]*sending{
+		"keruen, SQLite":                   prepare(b, sink, "", true),
+		"keruen, PostgreSQL":               prepare(b, sink, dbtest.Postgres(b), true),
+		"keruen, SQLite, signed by itself": prepare(b, sink, "", false),
+	}
+}
+
+// prepare makes an instance ready to send; unsigned leaves DKIM to the relay.
+func prepare(b *testing.B, sink, databaseURL string, unsigned bool) *sending {
 	b.Helper()
 	_, c := start(b, databaseURL)
 	host, port, err := net.SplitHostPort(sink)
 	require.NoError(b, err)
 	number, err := strconv.Atoi(port)
 	require.NoError(b, err)
-	sender := c.CreateSender(b, "Bench", "news@sender.test", program.Doc{"kind": "relay", "host": host, "port": number, "tls": "off"})
+	sender := c.CreateSender(b, "Bench", "news@sender.test", program.Doc{"kind": "relay", "host": host, "port": number, "tls": "off", "relay_signs": unsigned})
 	csv, _ := program.People(letters, "alpha.test", "beta.test")
 	c.Import(b, "people.csv", csv, "All")
 	return &sending{client: c, sender: sender.Text("id")}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"keruen/internal/db/dbtest"
 	"keruen/internal/mail/smtp"
 )
 
@@ -23,11 +22,7 @@ import (
 func BenchmarkPipeliningRelay(b *testing.B) {
 	sink := startPipe(b)
 	rate := map[string][]float64{}
-	engines := map[string]string{"keruen, SQLite": "", "keruen, PostgreSQL": dbtest.Postgres(b)}
-	ready := map[string]*sending{}
-	for name, url := range engines {
-		ready[name] = prepare(b, sink, url)
-	}
+	ready := senders(b, sink)
 	for range rounds {
 		rate["bare client"] = append(rate["bare client"], perSecond(letters, func() { bare(b, sink) }))
 		for name, s := range ready {
