@@ -66,6 +66,8 @@ type CampaignCounts struct {
 	Clicked       int64 `json:"clicked" doc:"People, each once."`
 	Clicks        int64 `json:"clicks" doc:"Clicks by people."`
 	ClicksMachine int64 `json:"clicks_machine" doc:"Clicks by scanners."`
+	OpenedUnclear int64 `json:"opened_unclear" doc:"Recipients whose best sign of reading may be a person's or a machine's; in none of the two others."`
+	ClicksUnclear int64 `json:"clicks_unclear" doc:"Clicks that may be either's."`
 	Unsubscribed  int64 `json:"unsubscribed"`
 	Complained    int64 `json:"complained"`
 }
@@ -248,6 +250,7 @@ type LinkCount struct {
 	People  int64  `json:"people" doc:"Each once."`
 	Clicks  int64  `json:"clicks" doc:"By people."`
 	Machine int64  `json:"machine" doc:"By scanners."`
+	Unclear int64  `json:"unclear" doc:"May be either's."`
 }
 
 // TimelineStep is one step of time.
@@ -259,6 +262,7 @@ type TimelineStep struct {
 	Clicked      int64     `json:"clicked"`
 	Unsubscribed int64     `json:"unsubscribed"`
 	Machine      int64     `json:"machine" doc:"Openings and clicks by machines."`
+	Unclear      int64     `json:"unclear" doc:"Openings and clicks that may be either's."`
 }
 
 // Delivery is one message to one contact.

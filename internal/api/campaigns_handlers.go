@@ -41,6 +41,7 @@ func countsOf(n delivery.Counts) CampaignCounts {
 	return CampaignCounts{Total: n.Total, Pending: n.Pending, Retrying: n.Retrying, Delivered: n.Reached(), Failed: n.Failed,
 		Skipped: n.Skipped, Expired: n.Expired, Cancelled: n.Cancelled, Unknown: n.Unknown, Opened: n.Opened, Opens: n.Opens,
 		OpenedMachine: n.OpenedMachine, Clicked: n.Clicked, Clicks: n.Clicks, ClicksMachine: n.ClicksMachine,
+		OpenedUnclear: n.OpenedUnclear, ClicksUnclear: n.ClicksUnclear,
 		Unsubscribed: n.Unsubscribed, Complained: n.Complained}
 }
 

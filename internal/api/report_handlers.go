@@ -26,11 +26,11 @@ func (a *API) report(ctx context.Context, who access.Actor, in *CampaignPath) (R
 		Campaign: id.String(), State: string(r.Campaign.State), Counts: n, Funnel: funnelOf(n),
 		Reasons: many(r.Breakdown.Reasons, reasonOf), Domains: many(r.Breakdown.Domains, domainOf),
 		Links: many(r.Breakdown.Links, func(l delivery.LinkCount) LinkCount {
-			return LinkCount{Index: l.Index, URL: l.URL, People: l.People, Clicks: l.Clicks, Machine: l.Machine}
+			return LinkCount{Index: l.Index, URL: l.URL, People: l.People, Clicks: l.Clicks, Machine: l.Machine, Unclear: l.Unclear}
 		}),
 		Timeline: many(r.Breakdown.Timeline, func(s delivery.Slot) TimelineStep {
 			return TimelineStep{At: s.At, Delivered: s.Accepted, Failed: s.Failed, Opened: s.Opened, Clicked: s.Clicked,
-				Unsubscribed: s.Unsubscribed, Machine: s.Machine}
+				Unsubscribed: s.Unsubscribed, Machine: s.Machine, Unclear: s.Unclear}
 		}),
 		StepSeconds: int64(r.Breakdown.Step.Seconds()), PerSecond: r.PerSecond, EndsAt: instant(r.EndsAt), At: r.At,
 	}, nil

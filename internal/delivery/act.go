@@ -268,7 +268,7 @@ func (s *Service) happened(ctx context.Context, ref channel.Ref, kind EventKind,
 func (s *Service) note(ctx context.Context, t target, ref channel.Ref, kind EventKind, link int, v Visit) error {
 	e := Event{Kind: kind, At: s.clock.Now(), Link: link}
 	if kind == Opened || kind == Clicked {
-		e.Machine = s.judge.machine(ref, e, t, v)
+		e.Machine = s.judge.reason(ref, e, t, v)
 	}
 	return s.book.write(ctx, &happening{Event: e, ref: ref, target: t})
 }

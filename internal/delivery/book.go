@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,7 +28,7 @@ type Event struct {
 	Kind    EventKind
 	At      time.Time
 	Link    int    // of a click; -1 otherwise
-	Machine string // why it counts as a machine's; empty: a person's
+	Machine string // why it does not count as a person's (judge.go); empty: a person's
 }
 
 // noLink is Event.Link of what is not a click.
@@ -147,12 +148,11 @@ func remember(ctx context.Context, tx *db.Tx, h *happening) error {
 }
 
 // count adds one event to the figures: every one as n, the first of its recipient as u. Somebody
-// whom a machine had opened for and who then opens is counted as a person and no longer as a machine.
+// whom a machine had opened for and who then opens is counted as a person and no longer as a machine; what is unclear
+// stands between them.
 func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
-	part, slot, kind := PartID(h.ref.Part), slotOf(h.At), string(h.Kind)
-	if h.Machine != "" {
-		kind += machineSuffix
-	}
+	by := verdictOf(h.Machine)
+	part, slot, kind := PartID(h.ref.Part), slotOf(h.At), string(h.Kind)+suffixOf(by)
 	u, err := firstTime(ctx, tx, h, kind)
 	if err != nil {
 		return err
@@ -169,10 +169,7 @@ func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
 	if h.Kind != Clicked {
 		return nil
 	}
-	link := statLink
-	if h.Machine != "" {
-		link += machineSuffix
-	}
+	link := statLink + suffixOf(by)
 	key := strconv.Itoa(h.Link)
 	if u, err = firstTime(ctx, tx, h, link+":"+key); err != nil {
 		return err
@@ -181,23 +178,25 @@ func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
 	return nil
 }
 
-// apart keeps "opened by a machine only" free of those who opened themselves.
+// apart counts every recipient who opened once, with the surest sign that somebody read: a person's, an unclear one, a machine's.
 func apart(ctx context.Context, tx *db.Tx, figures tally, h *happening, u *int64, slot int64) error {
-	other, byMachine := string(Opened)+machineSuffix, h.Machine != ""
-	if byMachine {
-		other = string(Opened)
-	}
-	n, err := db.One[int64](ctx, tx, `
-		SELECT COUNT(*) FROM delivery_seen WHERE tenant_id = ? AND contact_id = ? AND part_id = ? AND kind = ? AND seq = ?`,
-		h.target.Tenant, h.target.Contact, h.ref.Part, other, h.ref.Seq)
-	if err != nil || n == 0 || *u == 0 {
-		return err
-	}
-	if byMachine {
-		*u = 0
+	if *u == 0 {
 		return nil
 	}
-	figures.add(statKey{PartID(h.ref.Part), other, "", slot}, 0, -1)
+	order := []string{string(Opened), string(Opened) + unclearSuffix, string(Opened) + machineSuffix}
+	kind := string(Opened) + suffixOf(verdictOf(h.Machine))
+	w := db.Where("tenant_id = ?", h.target.Tenant).And("contact_id = ?", h.target.Contact).And("part_id = ?", h.ref.Part).And("seq = ?", h.ref.Seq)
+	w.And(db.In("kind", order)).And("kind <> ?", kind)
+	had, err := db.All[string](ctx, tx, `SELECT kind FROM delivery_seen WHERE `+w.SQL(), w.Args()...)
+	if err != nil || len(had) == 0 {
+		return err
+	}
+	before := slices.IndexFunc(order, func(k string) bool { return slices.Contains(had, k) })
+	if before < slices.Index(order, kind) {
+		*u = 0 // a surer sign was there
+		return nil
+	}
+	figures.add(statKey{PartID(h.ref.Part), order[before], "", slot}, 0, -1)
 	return nil
 }
 

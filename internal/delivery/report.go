@@ -27,9 +27,21 @@ const (
 	statComplaint   = "complaint"
 
 	machineSuffix = "_machine" // open_machine, click_machine, link_machine
+	unclearSuffix = "_unclear" // the same of what may be either
 	statLink      = "link"     // clicks by link; key is its index
 	domainPrefix  = "domain."  // domain.accepted …; key is the domain
 )
+
+// suffixOf is what follows the name of an act in the figures.
+func suffixOf(v Verdict) string {
+	switch v {
+	case Machine:
+		return machineSuffix
+	case Unclear:
+		return unclearSuffix
+	}
+	return ""
+}
 
 // slotSize is the step of the finest timeline.
 const slotSize = 10 * time.Minute
@@ -75,9 +87,12 @@ type Counts struct {
 	Opened          int64 // people
 	OpenedMachine   int64 // recipients whose only sign of reading came from a machine
 	OpensMachine    int64 // openings by machines
+	OpenedUnclear   int64 // recipients whose best sign of reading may be either's
+	OpensUnclear    int64
 	Opens           int64 // openings by people
 	Clicked         int64 // people
 	ClicksMachine   int64
+	ClicksUnclear   int64
 	Clicks          int64
 	Unsubscribed    int64
 	Complained      int64
@@ -172,6 +187,10 @@ func countsOf(rows []statRow) Counts {
 			c.Clicked, c.Clicks = r.U, r.N
 		case statClick + machineSuffix:
 			c.ClicksMachine = r.N
+		case statOpen + unclearSuffix:
+			c.OpenedUnclear, c.OpensUnclear = r.U, r.N
+		case statClick + unclearSuffix:
+			c.ClicksUnclear = r.N
 		case statUnsubscribe:
 			c.Unsubscribed = r.U
 		case statComplaint:
@@ -195,6 +214,7 @@ func (c Counts) plus(o Counts) Counts {
 		Cancelled: c.Cancelled + o.Cancelled, Opened: c.Opened + o.Opened, OpenedMachine: c.OpenedMachine + o.OpenedMachine,
 		OpensMachine: c.OpensMachine + o.OpensMachine, Opens: c.Opens + o.Opens, Clicked: c.Clicked + o.Clicked,
 		ClicksMachine: c.ClicksMachine + o.ClicksMachine, Clicks: c.Clicks + o.Clicks,
+		OpenedUnclear: c.OpenedUnclear + o.OpenedUnclear, OpensUnclear: c.OpensUnclear + o.OpensUnclear, ClicksUnclear: c.ClicksUnclear + o.ClicksUnclear,
 		Unsubscribed: c.Unsubscribed + o.Unsubscribed, Complained: c.Complained + o.Complained,
 		FirstAt: c.FirstAt, LastAt: c.LastAt,
 	}
@@ -224,15 +244,15 @@ type DomainCount struct {
 
 // LinkCount is how one link of the letter did. Index is its place in the revision's Links.
 type LinkCount struct {
-	Index                   int
-	URL                     string
-	Clicks, People, Machine int64
+	Index                            int
+	URL                              string
+	Clicks, People, Machine, Unclear int64
 }
 
 // Slot is ten minutes, or an hour, of a campaign. The moment is that of the outcome or of the act.
 type Slot struct {
-	At                                                       time.Time
-	Accepted, Failed, Opened, Clicked, Unsubscribed, Machine int64
+	At                                                                time.Time
+	Accepted, Failed, Opened, Clicked, Unsubscribed, Machine, Unclear int64
 }
 
 // Breakdown is the report of a campaign beyond its counts.
@@ -386,7 +406,7 @@ func (d *DomainCount) add(kind string, r statRow) {
 func linksOf(rows []statRow) []LinkCount {
 	at := make(map[int]*LinkCount)
 	for _, r := range rows {
-		if r.Type != statLink && r.Type != statLink+machineSuffix {
+		if r.Type != statLink && r.Type != statLink+machineSuffix && r.Type != statLink+unclearSuffix {
 			continue
 		}
 		i, err := strconv.Atoi(r.Key)
@@ -396,10 +416,13 @@ func linksOf(rows []statRow) []LinkCount {
 		if at[i] == nil {
 			at[i] = &LinkCount{Index: i}
 		}
-		if r.Type == statLink {
+		switch r.Type {
+		case statLink:
 			at[i].Clicks += r.N
 			at[i].People += r.U
-		} else {
+		case statLink + unclearSuffix:
+			at[i].Unclear += r.N
+		default:
 			at[i].Machine += r.N
 		}
 	}
@@ -461,5 +484,7 @@ func (s *Slot) add(r statRow) {
 		s.Unsubscribed += r.U
 	case statOpen + machineSuffix, statClick + machineSuffix:
 		s.Machine += r.N
+	case statOpen + unclearSuffix, statClick + unclearSuffix:
+		s.Unclear += r.N
 	}
 }

@@ -39,6 +39,9 @@ export function Links({ links, tracked }: Props) {
               <th scope="col" className={css.n}>
                 {t('links.machine')}
               </th>
+              <th scope="col" className={css.n}>
+                {t('links.unclear')}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -48,6 +51,7 @@ export function Links({ links, tracked }: Props) {
                 <td className={css.n}>{fmt.number(l.people)}</td>
                 <td className={css.n}>{fmt.number(l.clicks)}</td>
                 <td className={css.n}>{fmt.number(l.machine)}</td>
+                <td className={css.n}>{fmt.number(l.unclear)}</td>
               </tr>
             ))}
           </tbody>

@@ -327,6 +327,10 @@ export type CampaignCounts = {
      * Clicks by scanners.
      */
     clicks_machine: number;
+    /**
+     * Clicks that may be either's.
+     */
+    clicks_unclear: number;
     complained: number;
     /**
      * Taken by the recipient's server and not returned.
@@ -345,6 +349,10 @@ export type CampaignCounts = {
      * Recipients whose only sign of reading came from a privacy proxy or a scanner.
      */
     opened_machine: number;
+    /**
+     * Recipients whose best sign of reading may be a person's or a machine's; in none of the two others.
+     */
+    opened_unclear: number;
     /**
      * Openings by people.
      */
@@ -1918,6 +1926,10 @@ export type LinkCount = {
      * Each once.
      */
     people: number;
+    /**
+     * May be either's.
+     */
+    unclear: number;
     url: string;
 };
 
@@ -3259,6 +3271,10 @@ export type Route = {
      */
     port?: number;
     /**
+     * With relay: it signs letters with a DKIM key of its own, so that we do not.
+     */
+    relay_signs?: boolean;
+    /**
      * With relay; starttls is the default.
      */
     tls?: 'starttls' | 'implicit' | 'opportunistic' | 'off';
@@ -3970,6 +3986,10 @@ export type TimelineStep = {
      */
     machine: number;
     opened: number;
+    /**
+     * Openings and clicks that may be either's.
+     */
+    unclear: number;
     unsubscribed: number;
 };
 
@@ -4383,6 +4403,10 @@ export type RouteWritable = {
      * With relay.
      */
     port?: number;
+    /**
+     * With relay: it signs letters with a DKIM key of its own, so that we do not.
+     */
+    relay_signs?: boolean;
     /**
      * With relay; starttls is the default.
      */
