@@ -190,7 +190,7 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	senders := channel.NewService(a.DB, keys)
-	a.Senders = &email.Desk{Senders: senders, DNS: lookup, Clock: a.Clock, Host: a.mailHost(), Made: a.publish()}
+	a.Senders = &email.Desk{Senders: senders, DNS: lookup, Clock: a.Clock, Host: a.mailHost(), Addrs: a.addresses(), Made: a.publish()}
 	ways := a.channelConfig(keys, resolver)
 	ways.Settings = a.returning(ways.Settings)
 	a.Senders.Work(a.Queue)

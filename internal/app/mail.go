@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"path/filepath"
 	"strings"
 
@@ -36,11 +37,19 @@ func (a *App) startWorld(ctx context.Context, o Options) error {
 
 func (a *App) resolverConfig() mx.Config {
 	c := mx.Config{Servers: a.Config.DNSServers(), Clock: a.Clock, AllowPrivate: a.Config.DNS.Private, Validates: a.Config.DNS.Validates,
-		SelfNames: []string{a.mailHost()}, ProviderOf: a.Paths.Provider}
+		SelfNames: []string{a.mailHost()}, SelfAddrs: a.addresses(), ProviderOf: a.Paths.Provider}
 	if a.World != nil {
 		c.Servers, c.AllowPrivate = []string{a.World.DNSAddr()}, true
 	}
 	return c
+}
+
+// addresses are those that letters leave from, as mail.shaping names them. The pretend world has no records for any.
+func (a *App) addresses() []netip.Addr {
+	if a.World != nil {
+		return nil
+	}
+	return a.Paths.Own()
 }
 
 func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Config {

@@ -119,3 +119,12 @@ func mixed(x uint64) uint64 {
 	x *= 0xc4ceb9fe1a85ec53
 	return x ^ x>>33
 }
+
+// Own returns the addresses that this machine's file names.
+func (e *Engine) Own() []netip.Addr {
+	out := make([]netip.Addr, len(e.rules.Addresses))
+	for i, a := range e.rules.Addresses {
+		out[i] = a.Addr
+	}
+	return out
+}
