@@ -45,7 +45,7 @@ func survive(t *testing.T, database, purpose string) {
 	s := program.StartSink(t, false)
 	p := program.New(t, program.Settings{"database": database, "dns.allow_private": "true", "limits.takeover": "2s"})
 	p.Start(t)
-	c, campaign := order(t, p, s, purpose)
+	c, campaign := order(t, p, s, purpose, people)
 	path := "/api/v1/campaigns/" + campaign
 
 	for range kills {
@@ -111,12 +111,12 @@ func decide(t *testing.T, c *program.Client, path string, s *program.Sink, unkno
 	}
 }
 
-// order signs in, brings 20,000 people in and sends them a campaign through the sink.
-func order(t *testing.T, p *program.Program, s *program.Sink, purpose string) (*program.Client, string) {
+// order signs in, brings n people in and sends them a campaign through the sink.
+func order(t *testing.T, p *program.Program, s *program.Sink, purpose string, n int) (*program.Client, string) {
 	c := p.Member(t, "owner@keruen.test")
 	sender := c.CreateSender(t, "Crash", "news@sender.test", s.Route())
 	csv := "E-mail;Имя\n"
-	for i := range people {
+	for i := range n {
 		csv += fmt.Sprintf("%s;Имя%d\n", address(i), i)
 	}
 	c.ImportFor(t, "people.csv", []byte(csv), "All", purpose)

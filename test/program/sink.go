@@ -23,7 +23,9 @@ type Sink struct {
 	last  map[string]string // the newest letter to each recipient; nil when they are not kept
 	total int
 	more  chan struct{} // closed and made anew with every letter
-	limit int           // letters that are taken before the next one has to wait; negative: any number
+	drop  int           // each so manieth letter is taken and not answered; 0: none
+	lost  map[string]bool
+	limit int // letters that are taken before the next one has to wait; negative: any number
 }
 
 // StartSink starts a server that takes everything. With keep it remembers the letters themselves.
@@ -37,7 +39,7 @@ func StartSink(t testing.TB, keep bool) *Sink {
 	}
 	addr := l.Addr().(*net.TCPAddr)
 	s.Host, s.Port = addr.IP.String(), addr.Port
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{sink: s}, nil }))
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{sink: s, conn: c.Conn()}, nil }))
 	server.Domain = "sink.test"
 	server.ErrorLog = log.New(io.Discard, "", 0) // every kill cuts its connections
 	go func() { _ = server.Serve(l) }()
@@ -54,6 +56,20 @@ func (s *Sink) Route() Doc { return Doc{"kind": "relay", "host": s.Host, "port":
 // Hold lets the server take n letters in all; whoever brings another one waits for Release.
 func (s *Sink) Hold(n int) { s.allow(n) }
 
+// DropAfterDot lets the server end the connection instead of answering for each so manieth letter, which it has taken.
+func (s *Sink) DropAfterDot(each int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop, s.lost = each, map[string]bool{}
+}
+
+// Unanswered returns who has a letter that was taken and not answered for.
+func (s *Sink) Unanswered() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.lost)
+}
+
 // Release ends Hold.
 func (s *Sink) Release() { s.allow(-1) }
 
@@ -69,7 +85,8 @@ func (s *Sink) tell() {
 	s.more = make(chan struct{})
 }
 
-func (s *Sink) take(recipients []string, letter string) {
+// take remembers a letter and tells whether to answer.
+func (s *Sink) take(recipients []string, letter string) (answer bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.limit >= 0 && s.total >= s.limit {
@@ -86,6 +103,13 @@ func (s *Sink) take(recipients []string, letter string) {
 		}
 	}
 	s.tell()
+	if s.drop == 0 || s.total%s.drop != 0 {
+		return true
+	}
+	for _, r := range recipients {
+		s.lost[r] = true
+	}
+	return false
 }
 
 // Count is how many letters were taken.
@@ -128,6 +152,7 @@ func (s *Sink) Last(recipient string) string {
 
 type session struct {
 	sink *Sink
+	conn net.Conn
 	to   []string
 }
 
@@ -144,7 +169,9 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	s.sink.take(s.to, letter)
+	if !s.sink.take(s.to, letter) {
+		_ = s.conn.Close()
+	}
 	return nil
 }
 
