@@ -163,6 +163,7 @@ type attempt struct {
 	hurried bool          // with hold: because it asked us to slow down
 	busy    bool          // not tried, all connections stayed in use
 	down    time.Duration // positive: no connection came about, the site is left alone so long
+	cut     bool          // connections ended under it again and again, because of other letters
 	held    held          // not tried, its path may not be used now
 	tried   bool          // the path gave leave, and is told what came of it
 }
@@ -195,7 +196,11 @@ func (c *Channel) deliver(ctx context.Context, m channel.Message, r route, env s
 		}
 		tried = true
 		a, again := c.hand(ctx, r, p.link, env, letter)
-		if a.tried = true; !again || n == maxStale {
+		if a.tried = true; !again {
+			return a
+		}
+		if n == maxStale {
+			a.cut = true
 			return a
 		}
 	}

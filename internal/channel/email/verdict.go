@@ -27,6 +27,7 @@ const (
 	longWait      = time.Hour        // a bad name is not mended in minutes
 	hurriedWait   = time.Minute
 	busyWait      = 15 * time.Second
+	cutWait       = 30 * time.Second
 	maxTrouble    = 3 // attempts at a server that calls trouble of its own permanent
 	maxFullWait   = 24 * time.Hour
 )
@@ -54,6 +55,9 @@ func (c *Channel) verdictOf(m channel.Message, r route, a attempt) channel.Verdi
 	case a.hold > 0:
 		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: Network, Detail: "not tried: the server is being left alone after failures",
 			After: spread(m, a.hold), Free: true}
+	case a.cut:
+		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: Network, Detail: "connections to the server ended because of other letters",
+			After: spread(m, cutWait), Free: true}
 	case a.busy:
 		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeNetwork, Class: SystemBusy, Detail: "not tried: all connections to the server are in use",
 			After: spread(m, busyWait), Free: true}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"keruen/internal/channel"
+	"keruen/internal/mail/smtp"
 )
 
 // MSG-4
@@ -31,5 +32,18 @@ func TestARelayThatSignsGetsLettersWithoutASignatureOfOurs(t *testing.T) {
 		for _, r := range setup.Records() {
 			require.False(t, signs && r.Kind == "dkim", "what the relay signs with is its own matter")
 		}
+	}
+}
+
+// MSG-4
+func TestALetterUnderWhichConnectionsEndedForOthersComesBackSoonAndForFree(t *testing.T) {
+	c, err := New(Config{Resolver: noResolver{}, Settings: func(channel.Sender) ([]byte, error) { return nil, nil }})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	for n := range 5 {
+		v := c.verdictOf(channel.Message{Attempt: n + 1}, route{}, attempt{cut: true, Result: smtp.Result{Stage: smtp.StageMail, Err: smtp.ErrClosed}})
+		require.Equal(t, channel.Later, v.Outcome)
+		require.True(t, v.Free)
+		require.Less(t, v.After, time.Minute)
 	}
 }
