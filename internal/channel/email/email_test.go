@@ -183,11 +183,12 @@ func TestAServerThatLimitsConnectionsGetsFewer(t *testing.T) {
 		wg.Wait()
 		return late
 	}
-	for range 5 {
-		round()
+	late := round()
+	for n := 0; late > 0 && n < 20; n++ { // how many rounds it takes depends on who comes first
 		clk.Advance(2 * time.Minute)
+		late = round()
 	}
-	require.Zero(t, round(), "after a while it is never asked for more than it takes")
+	require.Zero(t, late, "after a while it is never asked for more than it takes")
 }
 
 func TestADeadServerIsLeftAlone(t *testing.T) {
