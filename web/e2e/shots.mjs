@@ -63,6 +63,8 @@ const cabinetRoutes = [
   '/templates/new',
   '/channels',
   '/channels/new',
+  '/platform/paths',
+  '/platform/incidents',
   '/no-such-page',
 ]
 // Screens of objects: the first object of a list gives the address.
