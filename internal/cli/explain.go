@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"keruen/internal/access"
 	"keruen/internal/app"
 	"keruen/internal/campaign"
 	"keruen/internal/channel/email"
@@ -13,19 +14,14 @@ import (
 	"keruen/internal/lang"
 )
 
-type explainCmd struct {
+// ordered is the campaign that a command is about.
+type ordered struct {
 	account
-	Campaign string `arg:"" placeholder:"ID" help:"The campaign (cmp_…)."`
+	Campaign string `arg:"" name:"campaign" help:"The campaign (cmp_…)."`
 }
 
-func (explainCmd) Help() string {
-	return `Says what a campaign waits for, since when, and what goes on by itself. What needs a person ends with the command to give.
-
-Example:
-  keruen explain --account acc_… cmp_…`
-}
-
-func (c *explainCmd) Run(e *env) error {
+// open opens the program for the account, with the campaign's id read.
+func (c *ordered) open(e *env, do func(ctx context.Context, a *app.App, who access.Actor, id campaign.ID) error) error {
 	return e.open(func(ctx context.Context, a *app.App) error {
 		who, err := c.actor(ctx, a)
 		if err != nil {
@@ -35,6 +31,21 @@ func (c *explainCmd) Run(e *env) error {
 		if err := id.UnmarshalText([]byte(c.Campaign)); err != nil {
 			return err
 		}
+		return do(ctx, a, who, id)
+	})
+}
+
+type explainCmd struct{ ordered }
+
+func (explainCmd) Help() string {
+	return `Says what a campaign waits for, since when, and what goes on by itself. What needs a person ends with the command to give.
+
+Example:
+  keruen explain --account acc_… cmp_…`
+}
+
+func (c *explainCmd) Run(e *env) error {
+	return c.open(e, func(ctx context.Context, a *app.App, who access.Actor, id campaign.ID) error {
 		x, err := a.Campaigns.Explain(ctx, who, id)
 		if err != nil {
 			return err
@@ -49,6 +60,7 @@ var waitWords = map[campaign.Why]string{
 	campaign.WaitsForDecision: "Its time passed more than an hour ago. See whether the letter still fits, then: keruen resume",
 	campaign.WaitsForResume:   "It is paused. To go on: keruen resume",
 	campaign.WaitsForGuard:    "Its results have stopped it. To go on in spite of them: keruen resume --anyway",
+	campaign.WaitsForLink:     "A link of its letter is on a block list. Once the list has let it go: keruen resume",
 	campaign.WaitsForSender:   "Its sender is paused.",
 	campaign.WaitsForTurn:     "Waiting for their turn.",
 	campaign.WaitsForAnswer:   "Nobody knows whether they left. Decide in the cabinet whether to send them again.",
@@ -95,9 +107,8 @@ func moments(w campaign.Wait) string {
 }
 
 type resumeCmd struct {
-	account
-	Campaign string `arg:"" placeholder:"ID" help:"The campaign (cmp_…)."`
-	Anyway   bool   `help:"In spite of its results, when they have stopped it. The decision is recorded in the audit log."`
+	ordered
+	Anyway bool `help:"In spite of its results, when they have stopped it. The decision is recorded in the audit log."`
 }
 
 func (resumeCmd) Help() string {
@@ -108,15 +119,7 @@ Example:
 }
 
 func (c *resumeCmd) Run(e *env) error {
-	return e.open(func(ctx context.Context, a *app.App) error {
-		who, err := c.actor(ctx, a)
-		if err != nil {
-			return err
-		}
-		var id campaign.ID
-		if err := id.UnmarshalText([]byte(c.Campaign)); err != nil {
-			return err
-		}
+	return c.open(e, func(ctx context.Context, a *app.App, who access.Actor, id campaign.ID) error {
 		got, err := a.Campaigns.Resume(ctx, who, id, campaign.Resumption{Anyway: c.Anyway})
 		if err != nil {
 			return err

@@ -37,10 +37,10 @@ func (s *Service) LinkProblems(ctx context.Context, l Letter, values ...string) 
 	}
 	ctx, stop := context.WithTimeout(ctx, linkWait)
 	defer stop()
-	f := &found{}
+	f, linked := &found{}, Hosts(Letter{HTML: l.HTML})
 	for _, h := range s.links.Check(ctx, Hosts(l, values...)) {
 		path := "text"
-		if slices.Contains(Hosts(Letter{HTML: l.HTML}), h.Host) {
+		if slices.Contains(linked, h.Host) {
 			path = "html"
 		}
 		if h.Shortener {
