@@ -34,11 +34,8 @@ func newZone(t *testing.T, lines ...string) *zone {
 	t.Helper()
 	z := &zone{t: t, records: map[string][]dns.RR{}, fail: map[string]bool{}, plain: map[string]bool{}}
 	z.add(lines...)
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
-	require.NoError(t, err)
+	pc, ln := listenBoth(t)
 	z.addr = pc.LocalAddr().String()
-	ln, err := net.Listen("tcp", z.addr)
-	require.NoError(t, err)
 	for _, s := range []*dns.Server{{PacketConn: pc, Handler: z}, {Listener: ln, Handler: z}} {
 		done := make(chan struct{})
 		started := make(chan struct{})
@@ -48,6 +45,22 @@ func newZone(t *testing.T, lines ...string) *zone {
 		t.Cleanup(func() { _ = s.Shutdown(); <-done })
 	}
 	return z
+}
+
+// listenBoth finds a port that is free for UDP and for TCP: what the system gives for one may be taken for the other.
+func listenBoth(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 50 {
+		pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+		require.NoError(t, err)
+		ln, err := net.Listen("tcp", pc.LocalAddr().String())
+		if err == nil {
+			return pc, ln
+		}
+		_ = pc.Close()
+	}
+	t.Fatal("no port is free for both UDP and TCP")
+	return nil, nil
 }
 
 func (z *zone) add(lines ...string) {
