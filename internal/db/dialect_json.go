@@ -48,6 +48,17 @@ func (d Dialect) Tail(expression string, n int) string {
 	return d.pick("substr("+expression+", -"+strconv.Itoa(n)+")", "right("+expression+", "+strconv.Itoa(n)+")")
 }
 
+// fewChoices is how many comparisons in a row are still cheaper for SQLite than one search in the small tree it builds for IN.
+const fewChoices = 8
+
+// OneOf is the condition that an expression equals one of n placeholders.
+func (d Dialect) OneOf(expression string, n int) string {
+	if d == SQLite && n <= fewChoices {
+		return "CASE " + expression + strings.Repeat(" WHEN ? THEN 1", n) + " ELSE 0 END"
+	}
+	return expression + " IN (" + Marks(n) + ")"
+}
+
 // ScanWays is into how many ranges a scan over all rows of an account is best divided: SQLite reads by one
 // processor per connection, PostgreSQL divides the work itself.
 func (d Dialect) ScanWays() int {

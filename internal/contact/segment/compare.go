@@ -109,7 +109,7 @@ func (k *compiler) text(c Condition, e string, write func(string) []string) piec
 		return each(write(c.Value.Text()), func(w string) string { return d.Tail(e, utf8.RuneCountInString(w)) + " = ?" })
 	default:
 		all := among(c.texts(), write)
-		return piece{text: e + " IN (" + db.Marks(len(all)) + ")", args: anys(all)}
+		return piece{text: d.OneOf(e, len(all)), args: anys(all)}
 	}
 }
 

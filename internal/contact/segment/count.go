@@ -3,9 +3,11 @@ package segment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,80 +18,81 @@ import (
 	"keruen/internal/id"
 )
 
-// halves remembers, for large accounts, how many contacts there were and who stands in the middle.
-type halves struct {
+// shares remembers how the contacts of large accounts are divided.
+type shares struct {
 	mu   sync.Mutex
-	have map[id.Tenant]half
+	have map[id.Tenant]share
 }
 
-type half struct {
-	total  int64
-	middle contact.ID
-	until  time.Time
+// share is one account's division: the last contact of every range but the last, in ascending order.
+type share struct {
+	ends  []contact.ID
+	until time.Time
 }
 
-// halfAge is how long the middle of an account may be an old one.
-const halfAge = 10 * time.Minute
+// shareAge is how long a division may be an old one. Where exactly it divides does not matter for the count.
+const shareAge = 10 * time.Minute
 
 // everyone are the conditions on contacts that an audience has in any case.
 func everyone(t id.Tenant) *db.Conditions {
 	return db.Where("c.tenant_id = ?", t).And("c.sort = ?", contact.Audience)
 }
 
-// count counts exactly. On an engine that reads by one processor per connection, the contacts of a large account are divided in two.
+// count counts exactly.
 func (s *Service) count(ctx context.Context, t id.Tenant, p piece) (int64, error) {
-	at, err := s.middle(ctx, t)
+	var n atomic.Int64
+	err := s.overRanges(ctx, t, func(ctx context.Context, w *db.Conditions) error {
+		w.And(p.text, p.args...)
+		some, err := db.One[int64](ctx, s.db, `SELECT COUNT(*) FROM contacts c WHERE `+w.SQL(), w.Args()...)
+		n.Add(some)
+		return err
+	})
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("count segment: %w", err)
 	}
-	if at == 0 {
-		return s.countRange(ctx, t, p, "")
+	return n.Load(), nil
+}
+
+// overRanges calls read for ranges of contacts that together are the account's audience, at the same time. They are several for a large account on an
+// engine that reads by one processor per connection.
+func (s *Service) overRanges(ctx context.Context, t id.Tenant, read func(context.Context, *db.Conditions) error) error {
+	ends, err := s.divided(ctx, t)
+	if err != nil {
+		return err
 	}
-	var low, high int64
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() (err error) { low, err = s.countRange(ctx, t, p, "c.id <= ?", at); return err })
-	work.Go(func() (err error) { high, err = s.countRange(ctx, t, p, "c.id > ?", at); return err })
-	err = work.Wait()
-	return low + high, err
-}
-
-func (s *Service) countRange(ctx context.Context, t id.Tenant, p piece, bounds string, at ...any) (int64, error) {
-	w := everyone(t)
-	if bounds != "" {
-		w.And(bounds, at...)
-	}
-	w.And(p.text, p.args...)
-	n, err := db.One[int64](ctx, s.db, `SELECT COUNT(*) FROM contacts c WHERE `+w.SQL(), w.Args()...)
-	if err != nil {
-		return 0, fmt.Errorf("count segment: %w", err)
-	}
-	return n, nil
-}
-
-func (s *Service) middle(ctx context.Context, t id.Tenant) (contact.ID, error) {
-	if s.db.Dialect().ScanWays() == 1 {
-		return 0, nil
-	}
-	s.halves.mu.Lock()
-	h, now := s.halves.have[t], s.clock.Now()
-	s.halves.mu.Unlock()
-	if now.Before(h.until) {
-		return h.middle, nil
-	}
-	total, err := db.One[int64](ctx, s.db, `SELECT COUNT(*) FROM contacts WHERE tenant_id = ?`, t)
-	if err != nil {
-		return 0, fmt.Errorf("count segment: %w", err)
-	}
-	h = half{total: total, until: now.Add(halfAge)}
-	if total >= 2*splitFrom {
-		if h.middle, err = middle(ctx, s.db, t, total); err != nil {
-			return 0, fmt.Errorf("count segment: %w", err)
+	for i := range len(ends) + 1 {
+		w := everyone(t)
+		if i > 0 {
+			w.And("c.id > ?", ends[i-1])
 		}
+		if i < len(ends) {
+			w.And("c.id <= ?", ends[i])
+		}
+		work.Go(func() error { return read(ctx, w) })
 	}
-	s.halves.mu.Lock()
-	defer s.halves.mu.Unlock()
-	s.halves.have[t] = h
-	return h.middle, nil
+	return work.Wait()
+}
+
+func (s *Service) divided(ctx context.Context, t id.Tenant) ([]contact.ID, error) {
+	ways := s.db.Dialect().ScanWays()
+	if ways == 1 {
+		return nil, nil
+	}
+	s.shares.mu.Lock()
+	h, now := s.shares.have[t], s.clock.Now()
+	s.shares.mu.Unlock()
+	if now.Before(h.until) {
+		return h.ends, nil
+	}
+	ends, err := divide(ctx, s.db, t, int64(ways), s.rangeFrom)
+	if err != nil {
+		return nil, fmt.Errorf("divide contacts: %w", err)
+	}
+	s.shares.mu.Lock()
+	defer s.shares.mu.Unlock()
+	s.shares.have[t] = share{ends: ends, until: now.Add(shareAge)}
+	return ends, nil
 }
 
 // maxParts is how many conditions of a group are counted by themselves.
@@ -114,12 +117,21 @@ func (s *Service) CountParts(ctx context.Context, who access.Actor, c Condition)
 		}
 		text, args = append(text, "COUNT(CASE WHEN "+p.text+" THEN 1 END) AS n"+strconv.Itoa(len(text))), append(args, p.args...)
 	}
-	w := everyone(who.Tenant)
-	row, err := db.One[counted](ctx, s.db, `SELECT `+strings.Join(text, ", ")+` FROM contacts c WHERE `+w.SQL(), append(args, w.Args()...)...)
+	var mu sync.Mutex
+	sums := make([]int64, len(list))
+	err := s.overRanges(ctx, who.Tenant, func(ctx context.Context, w *db.Conditions) error {
+		row, err := db.One[counted](ctx, s.db, `SELECT `+strings.Join(text, ", ")+` FROM contacts c WHERE `+w.SQL(), slices.Concat(args, w.Args())...)
+		mu.Lock()
+		defer mu.Unlock()
+		for i, n := range row.list()[:len(list)] {
+			sums[i] += n
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count parts of segment: %w", err)
 	}
-	return row.list()[:len(list)], nil
+	return sums, nil
 }
 
 // counted holds up to maxParts counts.

@@ -103,12 +103,13 @@ type Service struct {
 	contacts  *contact.Service
 	activity  Activity
 	campaigns Campaigns
-	halves    halves
+	shares    shares
+	rangeFrom int64
 }
 
 // New makes the service and registers its background work.
 func New(c Config) *Service {
-	s := &Service{db: c.DB, clock: c.Clock, queue: c.Queue, accounts: c.Accounts, contacts: c.Contacts, halves: halves{have: map[id.Tenant]half{}}}
+	s := &Service{db: c.DB, clock: c.Clock, queue: c.Queue, accounts: c.Accounts, contacts: c.Contacts, rangeFrom: rangeFrom, shares: shares{have: map[id.Tenant]share{}}}
 	s.registerJobs()
 	return s
 }

@@ -54,6 +54,7 @@ func newWorld(t *testing.T, d *db.DB, c *clock.Fake) *world {
 	w := &world{t: t, db: d, clock: c, queue: q, contacts: contact.New(d, event.New(q), keys), tenant: id.NewTenant(), acts: &actsOf{}, above: &campaignsOf{}}
 	w.who = access.System(w.tenant)
 	w.Service = New(Config{DB: d, Clock: c, Queue: q, Accounts: zone("Asia/Almaty"), Contacts: w.contacts})
+	w.rangeFrom = 10 // so that small accounts are counted in ranges as large ones are
 	w.Connect(w.acts, w.above)
 	w.contacts.UseSegments(w.Service)
 	return w
