@@ -3,6 +3,7 @@ package smtpin
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/textproto"
@@ -23,6 +24,7 @@ import (
 	"keruen/internal/id"
 	"keruen/internal/jobs"
 	"keruen/internal/secret"
+	"keruen/test/authority"
 )
 
 const ours = 77 // the account of all messages
@@ -107,6 +109,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.Service = New(Config{
 		DB: d, Clock: clock.Real{}, Log: dbtest.Log(t), Keys: keys, Queue: jobs.New(d, clock.Real{}, dbtest.Log(t)),
 		Pipeline: w.book, Domain: "back.k.test", Contact: "people@k.test",
+		TLS: &tls.Config{Certificates: []tls.Certificate{authority.New(t, time.Now()).Issue(t, "back.k.test")}, MinVersion: tls.VersionTLS12},
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
