@@ -135,3 +135,9 @@ func (n *Counts) add(r Reason, k int64) {
 		n.Paused = k
 	}
 }
+
+// WalkWhere is Walk for conditions on the alias c of contacts, the account's among them.
+func (s *Service) WalkWhere(ctx context.Context, q db.Querier, w *db.Conditions, after ID, limit int) ([]ID, error) {
+	return db.All[ID](ctx, q, `SELECT c.id FROM contacts c WHERE `+w.SQL()+` AND c.sort = ? AND c.id > ? ORDER BY c.id LIMIT ?`,
+		w.Args(Audience, int64(after), limit)...)
+}
