@@ -11,6 +11,9 @@ import (
 	"keruen/internal/db"
 )
 
+// forgedToken has the form of ours and is not signed by us.
+var forgedToken = strings.Repeat("z", 40)
+
 func dsn(status, words string) string {
 	return "From: MAILER-DAEMON@mx.test\nSubject: Undelivered\nAuto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n" +
 		"--b\nContent-Type: text/plain\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n" +
@@ -82,7 +85,7 @@ func TestAForgedReportIsOnRecordAndChangesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.reads()
 		c := w.dial()
-		require.Equal(t, 250, c.sends("x@y.test", "fbl@back.k.test", arf("abuse", strings.Repeat("z", 40))))
+		require.Equal(t, 250, c.sends("x@y.test", "fbl@back.k.test", arf("abuse", forgedToken)))
 		require.Equal(t, 250, c.sends("x@y.test", "fbl@back.k.test", arf("abuse", "")))
 		require.ElementsMatch(t, []string{"complaint: forged", "complaint: unnamed"}, w.done(2))
 		require.Empty(t, w.book.seen())

@@ -46,11 +46,12 @@ type Host struct {
 }
 
 type settings struct {
-	Dir, Domains, More               string
+	Dir, Domains, More, Users        string
 	MX, Submission, IMAP, LMTP, Auth int
 }
 
-// Start runs the servers for the given domains until the test ends. Every address in them exists.
+// Start runs the servers for the given domains until the test ends. Every address in them exists; the mailbox "full" of each
+// is over its quota, so that Dovecot refuses what Postfix has taken.
 // A machine without the packages fails the test with the command that installs them.
 func Start(t *testing.T, domains ...string) *Host {
 	t.Helper()
@@ -69,7 +70,7 @@ func StartWith(t *testing.T, more string, domains ...string) *Host {
 	dir, err := os.MkdirTemp("", "mh")
 	require.NoError(t, err)
 	ports := freePorts(t, 5)
-	s := settings{dir, strings.Join(domains, ", "), more, ports[0], ports[1], ports[2], ports[3], ports[4]}
+	s := settings{dir, strings.Join(domains, ", "), more, fullBoxes(domains), ports[0], ports[1], ports[2], ports[3], ports[4]}
 	h := &Host{
 		MX: local(s.MX), Submission: local(s.Submission), IMAP: local(s.IMAP),
 		CAFile: filepath.Join(dir, "cert.pem"), dir: dir,
@@ -120,11 +121,20 @@ func (h *Host) write(t *testing.T, s settings) {
 	run(t, "chown", "postfix", h.path("data"))
 	run(t, "chown", "mail:mail", h.path("mail"))
 	certificate(t, h.dir)
-	for name, text := range map[string]string{"conf/main.cf": mainCF, "conf/master.cf": masterCF, "dovecot.conf": dovecotConf} {
+	for name, text := range map[string]string{"conf/main.cf": mainCF, "conf/master.cf": masterCF, "dovecot.conf": dovecotConf, "users": s.Users} {
 		var b bytes.Buffer
 		require.NoError(t, template.Must(template.New(name).Parse(text)).Execute(&b, s))
 		require.NoError(t, os.WriteFile(h.path(name), b.Bytes(), 0o644))
 	}
+}
+
+// fullBoxes are the lines of Dovecot's passwd-file for mailboxes that have no room for a letter. Whoever is not there has a mailbox without limits.
+func fullBoxes(domains []string) string {
+	var b strings.Builder
+	for _, d := range domains {
+		fmt.Fprintf(&b, "full@%s::mail:mail::::userdb_quota_rule=*:bytes=64\n", d)
+	}
+	return b.String()
 }
 
 // certificate makes cert.pem and key.pem in a folder.
