@@ -118,9 +118,9 @@ func tree(r *rand.Rand, depth int) (string, func(person) bool) {
 	case 0:
 		return "(" + a + " and " + b + ")", func(p person) bool { return fa(p) && fb(p) }
 	case 1:
-		return "(" + a + ") or (" + b + ")", func(p person) bool { return fa(p) || fb(p) }
+		return "((" + a + ") or (" + b + "))", func(p person) bool { return fa(p) || fb(p) }
 	}
-	return "not (" + a + ")", func(p person) bool { return !fa(p) }
+	return "(not (" + a + "))", func(p person) bool { return !fa(p) }
 }
 
 func twig(r *rand.Rand) (string, func(person) bool) {
