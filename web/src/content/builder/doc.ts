@@ -1,10 +1,89 @@
-// The document of a letter as the API has it (web-cabinet.md §9).
+import type { Condition } from '@/api'
+
+// The document of a letter (web-cabinet.md §9): rows, columns, blocks; texts per language; rich text as a small tree.
+
 export type Lang = 'ru' | 'kk' | 'en'
 export type PerLang<T> = Partial<Record<Lang, T>>
-export interface Theme { width: number; bg: string; surface: string; text: string; muted: string; link: string; link_dark: string; primary: string; on_primary: string; font: string; size: number; radius: number; gap: number }
-export interface Show { device?: 'all' | 'desktop' | 'phone'; langs?: Lang[]; when?: unknown }
-export interface BlockBase { id: string; type: string; pad?: number[]; show?: Show | null }
-export type Block = BlockBase & Record<string, unknown>
-export interface Col { span: number; valign?: 'top' | 'middle' | 'bottom'; blocks: Block[] }
-export interface Row { id: string; pad?: number[]; bg?: string | null; stack?: 'normal' | 'reverse' | 'keep'; show?: Show | null; cols: Col[] }
-export interface Doc { v: number; meta: { title?: string; preheader?: string; langs: Lang[]; default_lang: Lang }; theme: Theme; rows: Row[] }
+
+/** Top, right, bottom, left, in whole pixels. */
+export type Pad = [number, number, number, number]
+/** A name of the theme's colours, or #RRGGBB. */
+export type Color = string
+export type Align = 'left' | 'center' | 'right'
+
+export interface Marks {
+  b?: boolean
+  i?: boolean
+  u?: boolean
+  s?: boolean
+  color?: Color
+  link?: string
+}
+export type Inline = ({ type: 'text'; text: string } & Marks) | { type: 'break' } | ({ type: 'field'; path: string; fallback?: string; format?: string } & Marks)
+export type RichNode = { type: 'paragraph'; align?: Align; content: Inline[] } | { type: 'list'; ordered?: boolean; items: Inline[][] }
+export type Rich = RichNode[]
+
+export interface Show {
+  device?: 'desktop' | 'phone'
+  langs?: Lang[]
+  when?: Condition
+}
+
+interface Base {
+  id: string
+  pad?: Pad
+  show?: Show | null
+}
+
+export type Block = Base &
+  (
+    | { type: 'heading'; level: 1 | 2 | 3; text: PerLang<Rich>; align?: Align; color?: Color }
+    | { type: 'text'; text: PerLang<Rich>; align?: Align; color?: Color; size?: number }
+    | { type: 'image'; src: string; alt: PerLang<string>; width?: number; height?: number; link?: string; align?: Align; dark_src?: string }
+    | { type: 'button'; text: PerLang<Rich>; link: string; bg?: Color; color?: Color; radius?: number; align?: Align; full?: boolean }
+    | { type: 'divider'; color?: Color; thickness?: number }
+    | { type: 'spacer'; height: number }
+    | { type: 'social'; items: { network: string; link: string }[]; align?: Align }
+    | { type: 'menu'; items: { text: PerLang<string>; link: string }[]; align?: Align }
+    | { type: 'product'; src: string; alt: PerLang<string>; title: PerLang<string>; text: PerLang<string>; price: string; old_price?: string; button: PerLang<string>; link: string }
+    | { type: 'countdown'; until: string; zone?: string; color?: Color; bg?: Color; link?: string; align?: Align }
+    | { type: 'video'; src: string; alt: PerLang<string>; link: string }
+    | { type: 'coupon'; code: string; text: PerLang<Rich> }
+    | { type: 'html'; html: PerLang<string> }
+    | { type: 'footer'; text: PerLang<Rich>; align?: Align }
+  )
+
+export interface Col {
+  span: number
+  valign?: 'top' | 'middle' | 'bottom'
+  blocks: Block[]
+}
+export interface Row {
+  id: string
+  pad?: Pad
+  bg?: Color | null
+  stack?: 'normal' | 'reverse' | 'keep'
+  show?: Show | null
+  cols: Col[]
+}
+export interface Theme {
+  width: number
+  bg: Color
+  surface: Color
+  text: Color
+  muted: Color
+  link: Color
+  link_dark: Color
+  primary: Color
+  on_primary: Color
+  font: string
+  size: number
+  radius: number
+  gap: number
+}
+export interface Doc {
+  v: number
+  meta: { title?: string; preheader?: string; langs: Lang[]; default_lang: Lang }
+  theme: Theme
+  rows: Row[]
+}
