@@ -71,16 +71,17 @@ func TestPostfixReturnsLettersAndEachReportIsReadAsWhatItIs(t *testing.T) {
 	send(4, "anna@alpha.test", " NOTIFY=SUCCESS,DELAY,FAILURE")
 	send(5, "anna@busy.test", "")
 	handOver(t, h.MX, "b+"+token(6)+"@back.k.test", " SMTPUTF8 BODY=8BITMIME RET=HDRS", "әсел@gone.test", "", "From: news@k.test\nTo: әсел@gone.test\nSubject: Жаңалық\n\nСәлем\n")
+	handOver(t, h.MX, "b+"+token(7)+"@back.k.test", " SMTPUTF8", "әсел@alpha.test", "", "From: news@k.test\nTo: әсел@alpha.test\n\nHi\n") // Dovecot knows no SMTPUTF8
 	handOver(t, h.MX, "fbl@back.k.test", "", "anna@gone.test", "", "From: a@b.test\nMessage-ID: <"+forgedToken+"@k.test>\nX-Keruen-Msg: "+forgedToken+"\n\nHi\n")
 	handOver(t, h.MX, "b+"+forgedToken+"@back.k.test", "", "anna@gone.test", "", "From: a@b.test\n\nHi\n")
 
 	want := []string{
 		"bounce user_unknown: booked", "bounce mailbox_full: booked", "bounce mailbox_disabled: booked", "info: ignored", "delayed: ignored",
-		"bounce recipient_busy: booked", "bounce user_unknown: booked", "bounce: forged",
+		"bounce recipient_busy: booked", "bounce user_unknown: booked", "bounce utf8_unsupported: booked", "bounce: forged",
 	}
 	require.ElementsMatch(t, want, w.done(len(want)), h.Log())
 	require.ElementsMatch(t, []string{
-		"bounce user_unknown 1", "bounce mailbox_full 2", "bounce mailbox_disabled 3", "bounce recipient_busy 5", "bounce user_unknown 6",
+		"bounce user_unknown 1", "bounce mailbox_full 2", "bounce mailbox_disabled 3", "bounce recipient_busy 5", "bounce user_unknown 6", "bounce utf8_unsupported 7",
 	}, w.book.seen())
 	require.Contains(t, h.Log(), "550 5.1.1 No such mailbox here", "a return address that we have not signed is refused")
 	require.Contains(t, h.Log(), "TLS connection established to 127.0.0.1")
