@@ -177,7 +177,7 @@ func TestNamesAreTextEverywhere(t *testing.T) {
 	c.Launch(t, campaign)
 	c.Await(t, "/api/v1/campaigns/"+campaign, "done")
 	for who := range s.Letters() {
-		_, html, found := strings.Cut(readable(s.Last(who)), "text/html")
+		_, html, found := strings.Cut(program.Readable(s.Last(who)), "text/html")
 		require.True(t, found)
 		require.NotContains(t, html, "<script")
 		require.NotContains(t, html, "<img src=x")

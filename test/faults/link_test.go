@@ -32,7 +32,7 @@ func write(t *testing.T, to string) written {
 		"html": `<html><body><p><a href="https://shop.test/sale?a=1&amp;b=2">Скидки</a></p></body></html>`}).Text("id")
 	c.Launch(t, campaign)
 	c.Await(t, "/api/v1/campaigns/"+campaign, "done")
-	letter := readable(s.Last(to))
+	letter := program.Readable(s.Last(to))
 	link := func(kind string) string {
 		found := regexp.MustCompile(regexp.QuoteMeta(p.URL) + kind + `[A-Za-z0-9_\-.]+`).FindString(letter)
 		require.NotEmpty(t, found, "no link %s in the letter", kind)

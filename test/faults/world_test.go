@@ -129,11 +129,6 @@ func accounted(t *testing.T, done program.Doc, s *program.Sink, total int) {
 	}
 }
 
-// readable takes the line breaks of quoted-printable (RFC 2045 §6.7) out of a letter.
-func readable(letter string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(letter, "=\r\n", ""), "=3D", "=")
-}
-
 func statusOf(t *testing.T, c *program.Client, path string) int {
 	t.Helper()
 	_, resp := c.Do(t, http.MethodGet, path, "", nil)

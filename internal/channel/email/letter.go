@@ -49,7 +49,7 @@ func compose(m channel.Message, p *profile) (smtp.Envelope, []byte, error) {
 		Headers:   headers,
 		Text:      l.Text,
 		HTML:      l.HTML,
-	}.Append(make([]byte, 0, mime.QuotedLen(l.Text)+mime.QuotedLen(l.HTML)+3<<10))
+	}.Append(make([]byte, 0, mime.EncodedLen(l.Text, l.HTML)+3<<10))
 	if err != nil {
 		return smtp.Envelope{}, nil, err
 	}

@@ -2,6 +2,7 @@ package mime_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	stdmime "mime"
@@ -71,8 +72,8 @@ func TestALetterIsReadBackByTheStandardLibrary(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "multipart/alternative", kind)
 	r := multipart.NewReader(m.Body, params["boundary"])
-	require.Equal(t, "Сәлем!\r\n.одна точка\r\n.\r\nтрейлинг пробел \r\nhttps://example.org/?a=1&b=2\r\n", nextPart(t, r, "text/plain"))
-	require.Equal(t, l.HTML+"\r\n", nextPart(t, r, "text/html"))
+	require.Equal(t, "Сәлем!\r\n.одна точка\r\n.\r\nтрейлинг пробел \r\nhttps://example.org/?a=1&b=2", nextPart(t, r, "text/plain"))
+	require.Equal(t, l.HTML, nextPart(t, r, "text/html"))
 	_, err = r.NextPart()
 	require.ErrorIs(t, err, io.EOF)
 }
@@ -82,11 +83,14 @@ func nextPart(t *testing.T, r *multipart.Reader, kind string) string {
 	p, err := r.NextRawPart()
 	require.NoError(t, err)
 	require.Equal(t, kind+"; charset=utf-8", p.Header.Get("Content-Type"))
-	require.Equal(t, "quoted-printable", p.Header.Get("Content-Transfer-Encoding"))
-	body, err := io.ReadAll(quotedprintable.NewReader(p))
+	var decoded io.Reader = quotedprintable.NewReader(p)
+	if p.Header.Get("Content-Transfer-Encoding") == "base64" {
+		decoded = base64.NewDecoder(base64.StdEncoding, p)
+	}
+	body, err := io.ReadAll(decoded)
 	require.NoError(t, err)
-	// The CRLF before the boundary belongs to the boundary; ours follows a full line.
-	return string(body)
+	// The CRLF before the boundary belongs to the boundary; in quoted-printable ours follows a full line.
+	return strings.TrimSuffix(string(body), "\r\n")
 }
 
 func TestTheSameLetterIsTheSameBytes(t *testing.T) {
@@ -192,6 +196,33 @@ func TestQuotedPrintableIsReadBackByTheStandardLibrary(t *testing.T) {
 		require.NoError(t, err)
 		want := strings.ReplaceAll(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(in), "\n", "\r\n")
 		require.Equal(t, strings.TrimSuffix(want, "\r\n"), strings.TrimSuffix(string(back), "\r\n"), "%q", in)
+	}
+}
+
+func TestBase64IsReadBackByTheStandardLibrary(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"", "ж", "a\nb", "a\rb\r\nc\n", "\n\r\n\r", strings.Repeat("ж\n", 200), strings.Repeat("x", 57), strings.Repeat("x", 56) + "\n", strings.Repeat("Қ", 1000)} {
+		out := mime.AppendBase64(nil, in)
+		for _, line := range strings.Split(string(out), "\r\n") {
+			require.LessOrEqual(t, len(line), 76)
+		}
+		require.True(t, in == "" || bytes.HasSuffix(out, []byte("\r\n")))
+		back, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(out)))
+		require.NoError(t, err)
+		want := strings.ReplaceAll(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(in), "\n", "\r\n")
+		require.Equal(t, want, string(back), "%q", in)
+	}
+}
+
+func TestTheShorterEncodingIsTaken(t *testing.T) {
+	t.Parallel()
+	for html, want := range map[string]string{
+		"<p>Plain text</p>": "quoted-printable", "<p>Café, mostly plain text with a few letters of another kind</p>": "quoted-printable",
+		"<p>" + strings.Repeat("Осенние новости магазина. ", 40) + "</p>": "base64", "<p>" + strings.Repeat("Күзгі жаңалықтар. ", 40) + "</p>": "base64",
+	} {
+		l := letter()
+		l.Text, l.HTML = "", html
+		require.Contains(t, string(build(t, l)), "Content-Transfer-Encoding: "+want, html)
 	}
 }
 

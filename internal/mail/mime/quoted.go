@@ -36,8 +36,8 @@ func tables() (kinds [256]byte, codes [256][3]byte) {
 	return kinds, codes
 }
 
-// QuotedLen is about how many bytes AppendQuoted adds: little less for most letters, so that one piece of memory does.
-func QuotedLen(text string) int {
+// quotedLen is about how many bytes AppendQuoted adds: little less for most letters, so that one piece of memory does.
+func quotedLen(text string) int {
 	step, n := len(text)/512+1, 0
 	for i := 0; i < len(text); i += step {
 		if kinds[text[i]] == coded {
@@ -51,7 +51,7 @@ func QuotedLen(text string) int {
 // AppendQuoted adds text in quoted-printable. Any of CRLF, LF and CR ends a line. The result
 // has no line over 76 characters, no space before a line end, and ends with CRLF.
 func AppendQuoted(dst []byte, text string) []byte {
-	dst = slices.Grow(dst, QuotedLen(text))
+	dst = slices.Grow(dst, quotedLen(text))
 	col := 0
 	for i := 0; i < len(text); {
 		c := text[i]
