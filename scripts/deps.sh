@@ -4,7 +4,7 @@
 # loopback, and stop them.
 set -euo pipefail
 
-packages=(postgresql postfix dovecot-imapd dovecot-lmtpd opendkim opendkim-tools postgrey swaks libnet-ssleay-perl libidn12 libgnutls-dane0 nsd unbound ldnsutils python3 python3-dkim python3-openpyxl chromium git ca-certificates)
+packages=(postgresql postfix dovecot-imapd dovecot-lmtpd opendkim opendkim-tools postgrey rspamd swaks libnet-ssleay-perl libidn12 libgnutls-dane0 nsd unbound ldnsutils python3 python3-dkim python3-openpyxl chromium git ca-certificates)
 
 missing=()
 for p in "${packages[@]}"; do

@@ -16,12 +16,13 @@ type DNS struct {
 	mu   sync.Mutex
 	mail map[string]bool
 	txt  map[string][]string
+	host map[string]net.IP
 }
 
 // StartDNS serves until the test ends.
 func StartDNS(t *testing.T, domains ...string) *DNS {
 	t.Helper()
-	d := &DNS{mail: map[string]bool{}, txt: map[string][]string{}}
+	d := &DNS{mail: map[string]bool{}, txt: map[string][]string{}, host: map[string]net.IP{}}
 	for _, name := range domains {
 		d.mail[dns.Fqdn(name)] = true
 	}
@@ -41,6 +42,13 @@ func (d *DNS) Publish(name, value string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.txt[dns.Fqdn(strings.ToLower(name))] = append(d.txt[dns.Fqdn(strings.ToLower(name))], value)
+}
+
+// Host adds the address of a machine.
+func (d *DNS) Host(name, ip string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.host[dns.Fqdn(name)] = net.ParseIP(ip)
 }
 
 // Records returns what was published, for Verify.
@@ -68,11 +76,13 @@ func (d *DNS) answer(w dns.ResponseWriter, q *dns.Msg) {
 		m.Answer = append(m.Answer, &dns.MX{Hdr: head, Preference: 10, Mx: "mx." + name})
 	case q.Question[0].Qtype == dns.TypeA && (d.mail[name] || isHost && d.mail[host]):
 		m.Answer = append(m.Answer, &dns.A{Hdr: head, A: net.IPv4(127, 0, 0, 1)})
+	case q.Question[0].Qtype == dns.TypeA && d.host[name] != nil:
+		m.Answer = append(m.Answer, &dns.A{Hdr: head, A: d.host[name]})
 	case q.Question[0].Qtype == dns.TypeTXT && len(d.txt[name]) > 0:
 		for _, value := range d.txt[name] {
 			m.Answer = append(m.Answer, &dns.TXT{Hdr: head, Txt: pieces(value)})
 		}
-	case !d.mail[name] && !isHost && len(d.txt[name]) == 0:
+	case !d.mail[name] && !isHost && len(d.txt[name]) == 0 && d.host[name] == nil:
 		m.Rcode = dns.RcodeNameError
 	}
 	_ = w.WriteMsg(m)
