@@ -34,6 +34,12 @@ type Config struct {
 	DNS      DNS
 	Limits   Limits
 	Operator Operator
+	Site     Site
+}
+
+// Site says what stands on the public pages.
+type Site struct {
+	Plans string `key:"site.plans" default:"" help:"File with the plans and prices that the public site shows, see docs/plans.example.toml. Empty says that prices are given on request."`
 }
 
 // Operator is who runs this installation; it stands in the documents that customers accept. Empty values are said in words.
