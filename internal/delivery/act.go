@@ -29,7 +29,11 @@ func (s *Service) Open(ctx context.Context, token string, v Visit) error {
 	if err != nil {
 		return err
 	}
-	return s.happened(ctx, ref, Opened, noLink, v)
+	about, err := s.mailings.get(ctx, PartID(ref.Part))
+	if err != nil {
+		return err
+	}
+	return s.book.write(ctx, s.newHit(about.Tenant, ref, Opened, noLink, v))
 }
 
 // Click records that a link was followed and returns where it leads. When only the recording fails, the address is
@@ -40,32 +44,39 @@ func (s *Service) Click(ctx context.Context, token string, v Visit) (string, err
 		return "", err
 	}
 	index := int(binary.BigEndian.Uint16(rest))
-	t, err := s.target(ctx, ref)
+	about, err := s.mailings.get(ctx, PartID(ref.Part))
 	if err != nil {
 		return "", err
 	}
-	to, err := s.linkTarget(ctx, t, ref, index)
+	to, err := s.linkTarget(ctx, about, ref, index)
 	if err != nil {
 		return "", err
 	}
-	return to, s.note(ctx, t, ref, Clicked, index, v)
+	return to, s.book.write(ctx, s.newHit(about.Tenant, ref, Clicked, index, v))
 }
 
 // linkTarget finds where a link leads from the frozen letter, never from the request.
-func (s *Service) linkTarget(ctx context.Context, t target, ref channel.Ref, index int) (string, error) {
-	letter, err := s.content.Compiled(ctx, s.db, t.Tenant, t.Revision)
+func (s *Service) linkTarget(ctx context.Context, about mailing, ref channel.Ref, index int) (string, error) {
+	letter, err := s.content.Compiled(ctx, s.db, about.Tenant, about.Revision)
 	if err != nil {
 		return "", ErrLink.Because(err)
+	}
+	if to, ok := letter.FixedTarget(index); ok {
+		return to, nil
+	}
+	t, err := s.target(ctx, ref)
+	if err != nil {
+		return "", err
 	}
 	part, one, err := s.partOrSingle(ctx, s.db, PartID(ref.Part))
 	if err != nil {
 		return "", fmt.Errorf("follow link: %w", err)
 	}
-	about := t.Contact
+	person := t.Contact
 	if one != nil && one.As != 0 {
-		about = one.As
+		person = one.As
 	}
-	found, err := contact.GuardRows(ctx, s.db, t.Tenant, t.key(), []contact.ID{about})
+	found, err := contact.GuardRows(ctx, s.db, t.Tenant, t.key(), []contact.ID{person})
 	if err != nil {
 		return "", fmt.Errorf("follow link: %w", err)
 	}
@@ -264,13 +275,10 @@ func (s *Service) happened(ctx context.Context, ref channel.Ref, kind EventKind,
 	return s.note(ctx, t, ref, kind, link, v)
 }
 
-// note puts an act on record with the judgement who did it.
+// note puts an act on record and counts it at once.
 func (s *Service) note(ctx context.Context, t target, ref channel.Ref, kind EventKind, link int, v Visit) error {
-	e := Event{Kind: kind, At: s.clock.Now(), Link: link}
-	if kind == Opened || kind == Clicked {
-		e.Machine = s.judge.reason(ref, e, t, v)
-	}
-	return s.book.write(ctx, &happening{Event: e, ref: ref, target: t})
+	h := s.newHit(t.Tenant, ref, kind, link, v)
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.digestTx(ctx, tx, []hit{h}) })
 }
 
 // target finds the delivery of a link. A row that does not exist yet is a message whose window is not on
@@ -284,17 +292,17 @@ func (s *Service) target(ctx context.Context, ref channel.Ref) (target, error) {
 		FROM delivery d JOIN single m ON m.id = d.part_id WHERE d.part_id = ? AND d.seq = ?`,
 		ref.Part, ref.Seq, ref.Part, ref.Seq)
 	if errors.Is(err, errs.ErrNotFound) {
-		return s.targetInWindow(ctx, ref)
+		return s.targetInWindow(ctx, s.db, ref)
 	}
 	return t, err
 }
 
-func (s *Service) targetInWindow(ctx context.Context, ref channel.Ref) (target, error) {
-	p, err := loadPart(ctx, s.db, PartID(ref.Part))
+func (s *Service) targetInWindow(ctx context.Context, q db.Querier, ref channel.Ref) (target, error) {
+	p, err := loadPart(ctx, q, PartID(ref.Part))
 	if err != nil {
 		return target{}, ErrLink.Because(err)
 	}
-	c, err := db.One[chunk](ctx, s.db, `
+	c, err := db.One[chunk](ctx, q, `
 		SELECT part_id, no, first_seq, n, done, intent, token, ids FROM chunk
 		WHERE part_id = ? AND first_seq <= ? AND first_seq + n > ?`, ref.Part, ref.Seq, ref.Seq)
 	if err != nil {

@@ -3,8 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
+	"sync/atomic"
 	"time"
 
 	"keruen/internal/channel"
@@ -34,39 +33,69 @@ type Event struct {
 // noLink is Event.Link of what is not a click.
 const noLink = -1
 
-// happening is an event on its way into the book.
-type happening struct {
-	Event
-	ref    channel.Ref
-	target target
+// hit is one act as it comes in: what the request showed, not yet judged or counted.
+type hit struct {
+	ID     id.Of[eventKind] `db:"id"`
+	Tenant id.Tenant        `db:"tenant_id"`
+	Part   PartID           `db:"part_id"`
+	Seq    int32            `db:"seq"`
+	Kind   EventKind        `db:"kind"`
+	Link   int              `db:"link"`
+	Method string           `db:"method"`
+	Agent  string           `db:"agent"`
+	IP     string           `db:"ip"`
+	At     time.Time        `db:"at"`
+}
+
+type eventKind struct{}
+
+func (eventKind) Prefix() string { return "evt" }
+
+func (s *Service) newHit(t id.Tenant, r channel.Ref, kind EventKind, link int, v Visit) hit {
+	return hit{
+		ID: id.New[eventKind](), Tenant: t, Part: PartID(r.Part), Seq: r.Seq, Kind: kind, Link: link,
+		Method: v.Method, Agent: v.UserAgent, IP: v.IP, At: s.clock.Now(),
+	}
+}
+
+func (h hit) ref() channel.Ref { return channel.Ref{Part: int64(h.Part), Seq: h.Seq} }
+
+// book takes openings and clicks, many in one transaction: a request is answered when its hit is on record. In quiet times the
+// transaction also judges and counts them (digest.go). In a storm it only writes them down, and they are digested as there is time.
+type book struct {
+	s     *Service
+	in    chan *waiting
+	busy  chan struct{} // holds one token: who has it writes
+	storm atomic.Bool   // hits are written down that are not digested
+	bell  chan struct{} // rung when there is something to digest
+}
+
+// waiting is a hit whose request waits.
+type waiting struct {
+	hit    hit
 	answer chan error
 }
 
-// book writes events, many in one transaction: a request is answered when its event is on record.
-type book struct {
-	s    *Service
-	in   chan *happening
-	busy chan struct{} // holds one token: who has it writes
-}
-
-// batchEvents is how many events one transaction carries.
-const batchEvents = 500
+const (
+	batchHits = 1000 // that one transaction writes down
+	quietHits = 32   // up to so many at once are digested on the spot
+)
 
 func newBook(s *Service) *book {
-	return &book{s: s, in: make(chan *happening, 4*batchEvents), busy: make(chan struct{}, 1)}
+	return &book{s: s, in: make(chan *waiting, 2*batchHits), busy: make(chan struct{}, 1), bell: make(chan struct{}, 1)}
 }
 
-// write puts one event on record. Whoever finds nobody writing writes for all who have come meanwhile.
-func (b *book) write(ctx context.Context, h *happening) error {
-	h.answer = make(chan error, 1)
+// write puts one hit on record. Whoever finds nobody writing writes for all who have come meanwhile.
+func (b *book) write(ctx context.Context, h hit) error {
+	w := &waiting{h, make(chan error, 1)}
 	select {
-	case b.in <- h:
+	case b.in <- w:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	for {
 		select {
-		case err := <-h.answer:
+		case err := <-w.answer:
 			return err
 		case b.busy <- struct{}{}:
 			b.flush(context.WithoutCancel(ctx))
@@ -77,11 +106,12 @@ func (b *book) write(ctx context.Context, h *happening) error {
 
 // flush writes what waits, in one transaction.
 func (b *book) flush(ctx context.Context) {
-	var list []*happening
-	for len(list) < batchEvents {
+	var who []*waiting
+	var list []hit
+	for len(list) < batchHits {
 		select {
-		case h := <-b.in:
-			list = append(list, h)
+		case w := <-b.in:
+			who, list = append(who, w), append(list, w.hit)
 			continue
 		default:
 		}
@@ -90,127 +120,83 @@ func (b *book) flush(ctx context.Context) {
 	if len(list) == 0 {
 		return
 	}
-	err := b.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return b.writeTx(ctx, tx, list) })
-	for _, h := range list {
-		h.answer <- err
+	err := b.record(ctx, list)
+	for _, w := range who {
+		w.answer <- err
 	}
 }
 
-type eventKind struct{}
+func (b *book) record(ctx context.Context, list []hit) error {
+	if len(list) <= quietHits && !b.storm.Load() {
+		return b.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return b.s.digestTx(ctx, tx, list) })
+	}
+	err := b.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return insertHits(ctx, tx, list) })
+	if err != nil {
+		return err
+	}
+	b.storm.Store(true)
+	select {
+	case b.bell <- struct{}{}:
+	default:
+	}
+	return nil
+}
 
-func (eventKind) Prefix() string { return "evt" }
-
-func (b *book) writeTx(ctx context.Context, tx *db.Tx, list []*happening) error {
-	columns := []string{"id", "tenant_id", "part_id", "seq", "kind", "link", "machine", "at"}
-	err := db.InsertRows(ctx, tx, "delivery_event", columns, len(list), func(i int) []any {
-		h := list[i]
-		return []any{id.New[eventKind](), h.target.Tenant, h.ref.Part, h.ref.Seq, h.Kind, h.Link, h.Machine, h.At}
+func insertHits(ctx context.Context, tx *db.Tx, list []hit) error {
+	columns := []string{"id", "tenant_id", "part_id", "seq", "kind", "link", "method", "agent", "ip", "at"}
+	err := db.InsertRows(ctx, tx, "delivery_hit", columns, len(list), func(i int) []any {
+		h := &list[i]
+		return []any{h.ID, h.Tenant, h.Part, h.Seq, h.Kind, h.Link, h.Method, h.Agent, h.IP, h.At}
 	}, "")
 	if err != nil {
-		return fmt.Errorf("write events: %w", err)
+		return fmt.Errorf("write hits: %w", err)
 	}
-	figures := tally{}
-	touched := make(map[PartID]id.Tenant)
-	for _, h := range list {
-		if h.target.Single {
-			if err := remember(ctx, tx, h); err != nil {
-				return fmt.Errorf("count events: %w", err)
-			}
+	return nil
+}
+
+// Settings of the digestion.
+const (
+	digestHits  = 256         // in one transaction: others wait for it
+	digestEvery = time.Second // how soon hits are found that a process left which died
+	digestRest  = 3           // in a storm, parts of rest to one part of work: answering comes first
+)
+
+// digestAll judges and counts what was written down, until ctx ends.
+func (b *book) digestAll(ctx context.Context) {
+	poll := time.NewTicker(digestEvery)
+	defer poll.Stop()
+	for {
+		if err := b.digestWaiting(ctx); err != nil && ctx.Err() == nil {
+			b.s.log.Warn("digest hits", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.bell:
+		case <-poll.C:
+		}
+	}
+}
+
+// digestWaiting works until nothing waits.
+func (b *book) digestWaiting(ctx context.Context) error {
+	for {
+		began := time.Now()
+		n, err := b.digestSome(ctx)
+		if err != nil {
+			return err
+		}
+		if n < digestHits {
+			b.storm.Store(false)
+			return nil
+		}
+		if len(b.busy) == 0 {
 			continue
 		}
-		if err := count(ctx, tx, figures, h); err != nil {
-			return fmt.Errorf("count events: %w", err)
-		}
-		touched[PartID(h.ref.Part)] = h.target.Tenant
-	}
-	if err := figures.save(ctx, tx); err != nil {
-		return fmt.Errorf("count events: %w", err)
-	}
-	for p, t := range touched {
-		if _, err := touchPart(ctx, tx, p); err != nil {
-			return err
-		}
-		tx.AfterCommit(func() { b.s.hub.changed(t) })
-	}
-	return nil
-}
-
-// remember keeps what a person did with a single message, which has no figures.
-func remember(ctx context.Context, tx *db.Tx, h *happening) error {
-	if h.Machine != "" {
-		return nil
-	}
-	if _, err := firstTime(ctx, tx, h, string(h.Kind)); err != nil || h.Kind != Clicked {
-		return err
-	}
-	_, err := firstTime(ctx, tx, h, statLink+":"+strconv.Itoa(h.Link))
-	return err
-}
-
-// count adds one event to the figures: every one as n, the first of its recipient as u. Somebody
-// whom a machine had opened for and who then opens is counted as a person and no longer as a machine; what is unclear
-// stands between them.
-func count(ctx context.Context, tx *db.Tx, figures tally, h *happening) error {
-	by := verdictOf(h.Machine)
-	part, slot, kind := PartID(h.ref.Part), slotOf(h.At), string(h.Kind)+suffixOf(by)
-	u, err := firstTime(ctx, tx, h, kind)
-	if err != nil {
-		return err
-	}
-	if h.Kind == Opened {
-		if err := apart(ctx, tx, figures, h, &u, slot); err != nil {
-			return err
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(digestRest * time.Since(began)):
 		}
 	}
-	figures.add(statKey{part, kind, "", slot}, 1, u)
-	if h.Machine == "" && u > 0 {
-		figures.add(statKey{part, domainPrefix + kind, h.target.Domain, 0}, 1, u)
-	}
-	if h.Kind != Clicked {
-		return nil
-	}
-	link := statLink + suffixOf(by)
-	key := strconv.Itoa(h.Link)
-	if u, err = firstTime(ctx, tx, h, link+":"+key); err != nil {
-		return err
-	}
-	figures.add(statKey{part, link, key, 0}, 1, u)
-	return nil
-}
-
-// apart counts every recipient who opened once, with the surest sign that somebody read: a person's, an unclear one, a machine's.
-func apart(ctx context.Context, tx *db.Tx, figures tally, h *happening, u *int64, slot int64) error {
-	if *u == 0 {
-		return nil
-	}
-	order := []string{string(Opened), string(Opened) + unclearSuffix, string(Opened) + machineSuffix}
-	kind := string(Opened) + suffixOf(verdictOf(h.Machine))
-	w := db.Where("tenant_id = ?", h.target.Tenant).And("contact_id = ?", h.target.Contact).And("part_id = ?", h.ref.Part).And("seq = ?", h.ref.Seq)
-	w.And(db.In("kind", order)).And("kind <> ?", kind)
-	had, err := db.All[string](ctx, tx, `SELECT kind FROM delivery_seen WHERE `+w.SQL(), w.Args()...)
-	if err != nil || len(had) == 0 {
-		return err
-	}
-	before := slices.IndexFunc(order, func(k string) bool { return slices.Contains(had, k) })
-	if before < slices.Index(order, kind) {
-		*u = 0 // a surer sign was there
-		return nil
-	}
-	figures.add(statKey{PartID(h.ref.Part), order[before], "", slot}, 0, -1)
-	return nil
-}
-
-// firstTime returns 1 for the first event of a kind of one delivery, else 0. The last one leaves its time.
-func firstTime(ctx context.Context, tx *db.Tx, h *happening, kind string) (int64, error) {
-	t := h.target
-	n, err := db.Exec(ctx, tx, `
-		INSERT INTO delivery_seen(tenant_id, contact_id, part_id, kind, seq, at) VALUES(?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
-		t.Tenant, t.Contact, h.ref.Part, kind, h.ref.Seq, h.At)
-	if err != nil || n > 0 {
-		return n, err
-	}
-	_, err = db.Exec(ctx, tx, `
-		UPDATE delivery_seen SET at = ? WHERE tenant_id = ? AND contact_id = ? AND part_id = ? AND kind = ? AND seq = ? AND at < ?`,
-		h.At, t.Tenant, t.Contact, h.ref.Part, kind, h.ref.Seq, h.At)
-	return 0, err
 }

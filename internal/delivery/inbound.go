@@ -112,7 +112,7 @@ func (s *Service) bounceTx(ctx context.Context, tx *db.Tx, t target, r channel.R
 	if err := s.bookTx(ctx, tx, t.Tenant, channel.Email, []*shot{x}); err != nil {
 		return "", err
 	}
-	return BookedNew, s.book.writeTx(ctx, tx, []*happening{{Event: Event{Kind: Bounced, At: tx.Now, Link: noLink}, ref: r, target: t}})
+	return BookedNew, s.digestTx(ctx, tx, []hit{s.newHit(t.Tenant, r, Bounced, noLink, Visit{})})
 }
 
 // BookComplaint records that the recipient called a message spam and its provider said so (CMP-1): the contact is not written to

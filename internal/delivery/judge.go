@@ -64,6 +64,7 @@ type judge struct {
 	mu     sync.Mutex
 	clicks map[channel.Ref]lastClick
 	places map[place]*visitors
+	swept  time.Time
 }
 
 type lastClick struct {
@@ -122,13 +123,7 @@ func (j *judge) several(r channel.Ref, e Event) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	last, ok := j.clicks[r]
-	if len(j.clicks) > judgeKeeps {
-		for k, c := range j.clicks {
-			if e.At.Sub(c.at) > burst {
-				delete(j.clicks, k)
-			}
-		}
-	}
+	j.sweep(e.At)
 	j.clicks[r] = lastClick{e.Link, e.At}
 	return ok && last.link != e.Link && e.At.Sub(last.at) < burst
 }
@@ -141,13 +136,6 @@ func (j *judge) shared(r channel.Ref, e Event, p place) bool {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.places) > judgeKeeps {
-		for k, v := range j.places {
-			if e.At.Sub(v.since) > sharedFor {
-				delete(j.places, k)
-			}
-		}
-	}
 	v := j.places[p]
 	if v == nil || e.At.Sub(v.since) > sharedFor {
 		v = &visitors{e.At, make(map[channel.Ref]bool)}
@@ -157,4 +145,22 @@ func (j *judge) shared(r channel.Ref, e Event, p place) bool {
 		v.who[r] = true
 	}
 	return len(v.who) >= sharedBy
+}
+
+// sweep forgets what says nothing any more; in a storm, not with every click.
+func (j *judge) sweep(now time.Time) {
+	if len(j.clicks)+len(j.places) < judgeKeeps || now.Sub(j.swept) < burst {
+		return
+	}
+	j.swept = now
+	for k, c := range j.clicks {
+		if now.Sub(c.at) > burst {
+			delete(j.clicks, k)
+		}
+	}
+	for k, v := range j.places {
+		if now.Sub(v.since) > sharedFor {
+			delete(j.places, k)
+		}
+	}
 }

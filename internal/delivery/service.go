@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"keruen/internal/channel"
@@ -80,6 +81,7 @@ type Service struct {
 	accounts *accounts
 	judge    *judge
 	book     *book
+	mailings *mailings
 	rows     *rows
 
 	campaigns *budget // of windows in flight, for all lanes of this process
@@ -113,14 +115,20 @@ func New(c Config) *Service {
 	s.accounts = newAccounts(c.Accounts)
 	s.judge = newJudge()
 	s.book = newBook(s)
+	s.mailings = newMailings(s.db)
 	s.rows = newRows()
 	s.campaigns, s.express = newBudget(campaignShare, laneStreams), newBudget(expressShare, 1)
 	c.Contacts.OnStop(s.gate.shut)
 	return s
 }
 
-// Run sends until ctx ends, and then until everything in flight is on record. Run it once per process.
-func (s *Service) Run(ctx context.Context) error { return s.dispatch.run(ctx) }
+// Run sends, and digests what came by links, until ctx ends, and then until everything in flight is on record. Run it once per process.
+func (s *Service) Run(ctx context.Context) error {
+	var digesting sync.WaitGroup
+	defer digesting.Wait()
+	digesting.Go(func() { s.book.digestAll(ctx) })
+	return s.dispatch.run(ctx)
+}
 
 // Rate is how many messages a second a sender's channel lets through, zero when it sets no pace.
 func (s *Service) Rate(snd channel.Sender) float64 {
