@@ -49,15 +49,18 @@ const (
 
 // PartSpec is what a campaign hands over.
 type PartSpec struct {
-	Tenant   id.Tenant
-	Source   int64 // the campaign's id; delivery does not look inside
-	Sender   channel.SenderID
-	Revision content.RevisionID
-	Purpose  channel.Purpose
-	Topic    contact.TopicID // 0 for none
-	Tracking Tracking
-	StartAt  time.Time // not before; zero = now
-	MaxAge   time.Duration
+	Tenant    id.Tenant
+	Source    int64 // the campaign's id; delivery does not look inside
+	Sender    channel.SenderID
+	Revision  content.RevisionID
+	Purpose   channel.Purpose
+	Topic     contact.TopicID // 0 for none
+	Tracking  Tracking
+	StartAt   time.Time // not before; zero = now
+	MaxAge    time.Duration
+	Variant   string // which share of an A/B test it is; empty: the whole
+	FromName  string // instead of the sender's name; empty: that
+	Undecided bool   // what it says is told by ReleaseTx later
 }
 
 // Tracking says what is followed. Off is really off: no pixel, no rewritten links.

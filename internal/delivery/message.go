@@ -28,7 +28,7 @@ func (s *Service) message(ctx context.Context, snd channel.Sender, x *shot) (cha
 	if err != nil {
 		return channel.Message{}, err
 	}
-	values, err := s.valuesOf(ctx, about, p)
+	values, err := s.personal(ctx, letter, about, p)
 	if err != nil {
 		return channel.Message{}, err
 	}
@@ -39,6 +39,9 @@ func (s *Service) message(ctx context.Context, snd channel.Sender, x *shot) (cha
 	e := &channel.Letter{
 		FromName: snd.Name, From: snd.Address, ReplyTo: snd.ReplyTo, Date: p.StartAt,
 		ListID: p.Tenant.String(), CampaignLabel: labelOf(p), ReturnToken: s.returnToken(ref),
+	}
+	if p.FromName != "" {
+		e.FromName = p.FromName
 	}
 	if x.single != nil {
 		if values.Vars, err = s.openVars(*x.single); err != nil {

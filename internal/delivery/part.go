@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"keruen/internal/channel"
@@ -21,6 +22,7 @@ const (
 	PartPaused    PartState = 1
 	PartCancelled PartState = 2 // what had not left by then never will
 	PartDone      PartState = 3 // everything has an outcome
+	PartUndecided PartState = 4 // what it says is not decided yet: nothing leaves before ReleaseTx
 )
 
 // Part is the share of a campaign that leaves by one lane.
@@ -43,11 +45,13 @@ type Part struct {
 	ExpiresAt   time.Time          `db:"expires_at"`
 	CreatedAt   time.Time          `db:"created_at"`
 	ChangedAt   time.Time          `db:"changed_at"`
-	Guard       string             `db:"guard"` // what its results say against it; empty: nothing
+	Guard       string             `db:"guard"`     // what its results say against it; empty: nothing
+	Variant     string             `db:"variant"`   // which share of an A/B test it is, in the campaign's words; empty: the whole
+	FromName    string             `db:"from_name"` // instead of the sender's name; empty: that
 }
 
 const partColumns = `id, tenant_id, source, lane_id, revision_id, purpose, topic_id, track_opens, track_clicks,
-	state, filled, total, chunks, snap_cursor, start_at, expires_at, created_at, changed_at, guard`
+	state, filled, total, chunks, snap_cursor, start_at, expires_at, created_at, changed_at, guard, variant, from_name`
 
 // key is what a message of the part needs a consent for.
 func (p Part) key(ch channel.Kind) contact.ConsentKey {
@@ -83,6 +87,10 @@ func (s *Service) CreatePartTx(ctx context.Context, tx *db.Tx, spec PartSpec) (P
 		ID: id.New[partKind](), Tenant: spec.Tenant, Source: spec.Source, Sender: spec.Sender, Revision: spec.Revision,
 		Purpose: spec.Purpose, Topic: spec.Topic, TrackOpens: spec.Tracking.Opens, TrackClicks: spec.Tracking.Clicks,
 		StartAt: spec.StartAt, ExpiresAt: spec.StartAt.Add(spec.MaxAge), CreatedAt: tx.Now, ChangedAt: tx.Now,
+		Variant: spec.Variant, FromName: spec.FromName,
+	}
+	if spec.Undecided {
+		p.State = PartUndecided
 	}
 	if err := insertPart(ctx, tx, p); err != nil {
 		return 0, fmt.Errorf("create part: %w", err)
@@ -90,24 +98,79 @@ func (s *Service) CreatePartTx(ctx context.Context, tx *db.Tx, spec PartSpec) (P
 	return p.ID, nil
 }
 
-// AppendChunksTx adds recipients, in ascending order and all greater than those before, and remembers
+// AppendChunksTx adds recipients to one part, in ascending order and all greater than those before, and remembers
 // the last one in the part, so that who fills a part can go on after a crash.
 func (s *Service) AppendChunksTx(ctx context.Context, tx *db.Tx, t id.Tenant, part PartID, ids []contact.ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	return s.AppendSharesTx(ctx, tx, t, []PartID{part}, ids[len(ids)-1], []Share{{Part: part, IDs: ids}})
+}
+
+// Share is some recipients of one part.
+type Share struct {
+	Part PartID
+	Due  time.Time    // not before; zero: the start of the part
+	IDs  []contact.ID // ascending
+}
+
+// AppendSharesTx adds the next stretch of an audience, everybody up to the contact upTo, divided among the parts of one campaign.
+// All the parts remember upTo, so that whoever fills them can go on after a crash.
+func (s *Service) AppendSharesTx(ctx context.Context, tx *db.Tx, t id.Tenant, parts []PartID, upTo contact.ID, shares []Share) error {
+	for _, part := range slices.Sorted(slices.Values(parts)) {
+		p, err := lockPart(ctx, tx, t, part)
+		if err != nil {
+			return fmt.Errorf("append recipients: %w", err)
+		}
+		for _, x := range shares {
+			if x.Part != part || len(x.IDs) == 0 {
+				continue
+			}
+			if x.IDs[0] <= p.Cursor || p.Filled {
+				return fmt.Errorf("append recipients: part %s is already past them", part)
+			}
+			if err := insertChunks(ctx, tx, &p, x); err != nil {
+				return fmt.Errorf("append recipients: %w", err)
+			}
+		}
+		p.Cursor = upTo
+		if err := saveSize(ctx, tx, p); err != nil {
+			return fmt.Errorf("append recipients: %w", err)
+		}
+		tx.AfterCommit(func() { s.wake(p.Sender) })
+	}
+	tx.AfterCommit(func() { s.hub.changed(t) })
+	return nil
+}
+
+// Release says what an undecided part sends.
+type Release struct {
+	Revision content.RevisionID
+	FromName string    // instead of the sender's name; empty: that
+	StartAt  time.Time // not before
+}
+
+// ReleaseTx lets an undecided part go. One that is not undecided stays as it is: the first decision stands.
+func (s *Service) ReleaseTx(ctx context.Context, tx *db.Tx, t id.Tenant, part PartID, r Release) error {
 	p, err := lockPart(ctx, tx, t, part)
 	if err != nil {
-		return fmt.Errorf("append recipients: %w", err)
+		return fmt.Errorf("release part: %w", err)
 	}
-	if ids[0] <= p.Cursor || p.Filled {
-		return fmt.Errorf("append recipients: part %s is already past them", part)
+	if p.State != PartUndecided {
+		return nil
 	}
-	if err := insertChunks(ctx, tx, p, ids); err != nil {
-		return fmt.Errorf("append recipients: %w", err)
+	expires := r.StartAt.Add(p.ExpiresAt.Sub(p.StartAt))
+	_, err = db.Exec(ctx, tx, `
+		UPDATE part SET state = ?, revision_id = ?, from_name = ?, start_at = ?, expires_at = ?, changed_at = ? WHERE tenant_id = ? AND id = ?`,
+		PartOpen, r.Revision, r.FromName, r.StartAt, expires, tx.Now, t, part)
+	if err == nil {
+		_, err = db.Exec(ctx, tx, `UPDATE chunk SET due_at = ? WHERE part_id = ?`, r.StartAt, part)
 	}
-	tx.AfterCommit(func() { s.wake(p.Sender); s.hub.changed(t) })
-	return nil
+	if err != nil {
+		return fmt.Errorf("release part: %w", err)
+	}
+	s.partsMoved(tx, t, []Part{p})
+	return s.finishIfDoneTx(ctx, tx, t, part) // it may have nobody
 }
 
 // ClosePartTx says that no more recipients will come.

@@ -138,6 +138,23 @@ func (s *Service) CountsOf(ctx context.Context, t id.Tenant, sources []int64) (m
 	return out, nil
 }
 
+// CountsByVariant returns the figures of a campaign by the variants of its parts; a campaign that is no A/B test has the variant "" only.
+func (s *Service) CountsByVariant(ctx context.Context, t id.Tenant, source int64) (map[string]Counts, error) {
+	parts, err := partsOf(ctx, s.db, t, source)
+	if err != nil {
+		return nil, fmt.Errorf("count deliveries: %w", err)
+	}
+	out := make(map[string]Counts)
+	for _, p := range parts {
+		one, err := s.countPart(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("count deliveries: %w", err)
+		}
+		out[p.Variant] = out[p.Variant].plus(one)
+	}
+	return out, nil
+}
+
 // countPart reads one part. The figures are read in one statement, so they belong together.
 func (s *Service) countPart(ctx context.Context, p Part) (Counts, error) {
 	rows, err := db.All[statRow](ctx, s.db, `

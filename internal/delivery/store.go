@@ -19,9 +19,9 @@ var errFenced = errors.New("the chunk was taken over by another node")
 func insertPart(ctx context.Context, tx *db.Tx, p Part) error {
 	_, err := db.Exec(ctx, tx, `
 		INSERT INTO part(`+partColumns+`)
-		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		p.ID, p.Tenant, p.Source, p.Sender, p.Revision, p.Purpose, p.Topic, p.TrackOpens, p.TrackClicks,
-		p.State, p.Filled, p.Total, p.Chunks, int64(p.Cursor), p.StartAt, p.ExpiresAt, p.CreatedAt, p.ChangedAt, p.Guard)
+		p.State, p.Filled, p.Total, p.Chunks, int64(p.Cursor), p.StartAt, p.ExpiresAt, p.CreatedAt, p.ChangedAt, p.Guard, p.Variant, p.FromName)
 	return err
 }
 
@@ -65,27 +65,31 @@ func touchPart(ctx context.Context, tx *db.Tx, part PartID) (PartState, error) {
 	return db.One[PartState](ctx, tx, `UPDATE part SET changed_at = ? WHERE id = ? RETURNING state`, tx.Now, part)
 }
 
-func insertChunks(ctx context.Context, tx *db.Tx, p Part, ids []contact.ID) error {
-	n := (len(ids) + ChunkSize - 1) / ChunkSize
+// insertChunks adds a share to a part that is locked, and counts it in p; saveSize writes that.
+func insertChunks(ctx context.Context, tx *db.Tx, p *Part, x Share) error {
+	n := (len(x.IDs) + ChunkSize - 1) / ChunkSize
 	packed := make([][]byte, n)
 	for i := range n {
-		b, err := packIDs(ids[i*ChunkSize : min((i+1)*ChunkSize, len(ids))])
+		b, err := packIDs(x.IDs[i*ChunkSize : min((i+1)*ChunkSize, len(x.IDs))])
 		if err != nil {
 			return err
 		}
 		packed[i] = b
 	}
+	due := later(p.StartAt, x.Due)
 	columns := []string{"part_id", "no", "state", "due_at", "first_seq", "n", "done", "intent", "token", "ids"}
 	err := db.InsertRows(ctx, tx, "chunk", columns, n, func(i int) []any {
-		size := min(ChunkSize, len(ids)-i*ChunkSize)
-		return []any{p.ID, p.Chunks + i, 0, p.StartAt, p.Total + int64(i*ChunkSize) + 1, size, 0, 0, 0, packed[i]}
+		size := min(ChunkSize, len(x.IDs)-i*ChunkSize)
+		return []any{p.ID, p.Chunks + i, 0, due, p.Total + int64(i*ChunkSize) + 1, size, 0, 0, 0, packed[i]}
 	}, "")
-	if err != nil {
-		return err
-	}
-	_, err = db.Exec(ctx, tx, `
-		UPDATE part SET total = total + ?, chunks = chunks + ?, snap_cursor = ?, changed_at = ?
-		WHERE tenant_id = ? AND id = ?`, len(ids), n, ids[len(ids)-1], tx.Now, p.Tenant, p.ID)
+	p.Total, p.Chunks = p.Total+int64(len(x.IDs)), p.Chunks+n
+	return err
+}
+
+func saveSize(ctx context.Context, tx *db.Tx, p Part) error {
+	_, err := db.Exec(ctx, tx, `
+		UPDATE part SET total = ?, chunks = ?, snap_cursor = ?, changed_at = ? WHERE tenant_id = ? AND id = ?`,
+		p.Total, p.Chunks, int64(p.Cursor), tx.Now, p.Tenant, p.ID)
 	return err
 }
 
