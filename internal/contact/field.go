@@ -83,16 +83,6 @@ func (s *Service) Fields(ctx context.Context, t id.Tenant) ([]Field, error) {
 	return listFields(ctx, s.db, t)
 }
 
-// FieldKeys returns the keys of the custom fields of an account.
-func (s *Service) FieldKeys(ctx context.Context, t id.Tenant) ([]string, error) {
-	fields, err := listFields(ctx, s.db, t)
-	keys := make([]string, len(fields))
-	for i, f := range fields {
-		keys[i] = f.Key
-	}
-	return keys, err
-}
-
 // CreateField adds a custom field.
 func (s *Service) CreateField(ctx context.Context, who access.Actor, d FieldDraft) (Field, error) {
 	if err := who.Can(access.EditContacts); err != nil {

@@ -211,7 +211,7 @@ func TestADeletedFieldTakesItsValuesAlong(t *testing.T) {
 
 		job, err := f.FieldWork.Delete(ctx, f.who, field.ID)
 		require.NoError(t, err)
-		keys, err := f.FieldKeys(ctx, f.who.Tenant)
+		keys, err := f.FieldKinds(ctx, f.who.Tenant)
 		require.NoError(t, err)
 		require.Empty(t, keys)
 		require.Equal(t, contact.FieldResult{Removed: 1}, f.wait(job))

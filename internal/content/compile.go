@@ -22,6 +22,10 @@ type Options struct {
 	Lang    lang.Lang       `json:"lang"`             // of the footer; empty = Russian
 	Fields  []string        `json:"fields,omitempty"` // keys of the account's custom fields
 	Vars    []string        `json:"vars,omitempty"`   // names that a single message brings along
+	// Kinds of the custom fields that are no texts, and the tags and lists that conditions name, by name in small letters.
+	Kinds map[string]string `json:"kinds,omitempty"`
+	Tags  map[string]int64  `json:"tags,omitempty"`
+	Lists map[string]int64  `json:"lists,omitempty"`
 }
 
 // Compile turns a letter into a template for sending and says what is wrong with it. With an error among the problems the
@@ -40,8 +44,8 @@ func compile(l Letter, o Options) (*Compiled, []Problem) {
 		o.Lang = lang.Russian
 	}
 	f := &found{}
-	k := known{fields: setOf(o.Fields), vars: setOf(o.Vars)}
 	t := &Compiled{}
+	k := known{fields: setOf(o.Fields), vars: setOf(o.Vars), kinds: o.Kinds, tags: o.Tags, lists: o.Lists, lang: o.Lang, needs: &t.needs}
 	compileSubject(f, k, t, l)
 	compileBody(f, k, t, l, o)
 	return t, f.list
@@ -76,8 +80,11 @@ func compileSubject(f *found, k known, t *Compiled, l Letter) {
 		return
 	}
 	s := splitter{found: f, known: k, path: "subject", src: l.Subject}
-	s.split(&t.subject, l.Subject, 0, escHeader, false, oneLine)
-	t.subject.flush()
+	s.inner(&t.subject, func() { s.split(&t.subject, l.Subject, 0, escHeader, false, oneLine) })
+	t.subject.seal()
+	if t.subject.hollow() {
+		f.add("subject", "", 0, "subject.branch")
+	}
 }
 
 func compileBody(f *found, k known, t *Compiled, l Letter, o Options) {
@@ -99,6 +106,7 @@ func compileBody(f *found, k known, t *Compiled, l Letter, o Options) {
 		text, path, f = TextOf(l.HTML), "text", &found{}
 	}
 	compileText(f, k, t, text, path, o)
+	t.tidy = !hasText && t.text.branching()
 }
 
 func compileHTML(f *found, k known, t *Compiled, l Letter, o Options) {
@@ -120,26 +128,29 @@ func compileText(f *found, k known, t *Compiled, text, path string, o Options) {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	s.src = text
 	// A placeholder inside an address is percent-encoded, so the pieces are cut at the ends of words.
-	for start := 0; start < len(text); {
-		end, esc := nextPiece(text, start)
-		s.split(&t.text, text[start:end], start, esc, false, same)
-		start = end
-	}
+	s.inner(&t.text, func() {
+		for start := 0; start < len(text); {
+			end, esc := nextPiece(text, start)
+			s.split(&t.text, text[start:end], start, esc, false, same)
+			start = end
+		}
+	})
 	if way := writtenWay.FindString(text); way != "" {
 		w := WayOut{Link: judgedWay}
-		if why := w.wrongLink(strings.ReplaceAll(writtenWay.ReplaceAllString(text, judgedWay), "\u00a0", " ")); why != "" {
+		plain := writtenBlock.ReplaceAllString(text, "")
+		if why := w.wrongLink(strings.ReplaceAll(writtenWay.ReplaceAllString(plain, judgedWay), "\u00a0", " ")); why != "" {
 			f.add(path, text, strings.Index(text, way), "unsubscribe.hidden", "reason", why, "element", way)
 		}
 	}
-	leaves := false
-	for _, g := range t.text.list {
-		leaves = leaves || g.op == opField && g.field == fieldUnsubscribe
+	leaves, sometimes := t.text.leaves()
+	if sometimes && !leaves && len(t.html.list) == 0 {
+		f.add(path, text, max(0, strings.Index(text, "unsubscribe_url")), "unsubscribe.hidden", "reason", "conditional", "element", "{{#if}}")
 	}
 	if !leaves && o.Purpose.Advertises() {
 		writeTextFooter(&t.text, o)
 		leaves = true
 	}
-	t.text.flush()
+	t.text.seal()
 	if len(t.html.list) == 0 {
 		t.Leaves = leaves
 	}

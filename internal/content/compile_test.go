@@ -103,7 +103,7 @@ func TestBrokenPlaceholdersAreNamed(t *testing.T) {
 	for html, want := range map[string]string{
 		"<p>{{first_name</p>":                 "html 1:4 placeholder.unclosed",
 		"<p>{{first_<b>name</b>}}</p>":        "html 1:4 placeholder.unclosed",
-		"<p>{{#if x}}</p>":                    "html 1:4 placeholder.syntax",
+		"<p>{{#while x}}</p>":                 "html 1:4 placeholder.syntax",
 		"<p>{{}}</p>":                         "html 1:4 placeholder.syntax",
 		`<p>{{first_name|"x}}</p>`:            "html 1:4 placeholder.syntax",
 		`<p style="color:{{city}}">x</p>`:     "html 1:4 placeholder.place",

@@ -39,6 +39,7 @@ type lost struct {
 }
 
 func (p *page) compile() {
+	p.opened, p.reopen = func() []element { return p.open }, func(held []element) { p.open = p.open[:len(held)] }
 	low := strings.ToLower(p.src)
 	p.whole = strings.Contains(low, "<html") || strings.Contains(low, "<body")
 	if !p.whole {
@@ -49,13 +50,17 @@ func (p *page) compile() {
 	if p.skip != "" {
 		p.found.add(p.path, p.src, p.skipped, "html.unclosed", "element", p.skip)
 	}
+	broken := len(p.stack) > 0
+	p.unended(&p.out)
 	if !p.ended {
 		p.end()
 		p.closeOpen()
 		p.out.text("</body></html>")
 	}
-	p.out.flush()
-	p.checkWays()
+	p.out.seal()
+	if !broken { // where the author meant the last condition to end nobody knows
+		p.checkWays()
+	}
 	p.out.settle()
 }
 
@@ -132,6 +137,9 @@ func (p *page) start(raw string, offset int) {
 		p.found.add(p.path, p.src, offset, "html.removed", "element", name)
 		return
 	}
+	if name == "style" && len(p.stack) > 0 {
+		p.found.add(p.path, p.src, offset, "block.style")
+	}
 	if !void[name] {
 		p.open = append(p.open, element{name, offset})
 	}
@@ -201,7 +209,7 @@ func (p *page) comment(raw string, offset int) {
 	low := strings.ToLower(raw)
 	conditional := strings.HasPrefix(low, "<!--[if") || strings.HasPrefix(low, "<![if") || strings.HasPrefix(low, "<![endif]") || strings.HasPrefix(low, "<!--<![endif]")
 	if conditional && !dangerous(low) {
-		p.conditional(raw, offset)
+		p.inner(&p.out, func() { p.conditional(raw, offset) })
 		return
 	}
 	if conditional {
@@ -244,7 +252,7 @@ func (p *page) begin() {
 	}
 	p.out.text(`<div style="display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px;opacity:0">`)
 	pre := splitter{found: p.found, known: p.known, path: "preheader", src: p.letter.Preheader}
-	pre.split(&p.out, p.letter.Preheader, 0, escHTML, false, html.EscapeString)
+	pre.inner(&p.out, func() { pre.split(&p.out, p.letter.Preheader, 0, escHTML, false, html.EscapeString) })
 	p.out.text(strings.Repeat("&#847;&zwnj;&nbsp;", 30) + `</div>`)
 }
 

@@ -30,6 +30,9 @@ func (p *page) writeTag(name, raw string, attrs []attribute, offset int) {
 func (p *page) attribute(tag string, a attribute, offset int) func() {
 	place := offset + a.start
 	switch {
+	case strings.Contains(a.name, "{{"), looks[a.name] && strings.Contains(a.value, "{{"):
+		p.found.add(p.path, p.src, place, "placeholder.place")
+		return nothing
 	case strings.HasPrefix(a.name, "on"), a.name == "srcdoc", a.name == "formaction", a.name == "action", a.name == "ping":
 		p.found.add(p.path, p.src, place, "html.removed", "element", a.name)
 		return nothing
@@ -53,11 +56,15 @@ func (p *page) attribute(tag string, a attribute, offset int) func() {
 
 func nothing() {}
 
+// looks are attributes by which an element looks this way or another: what stands there must be the same for everybody, so that the
+// judge of the way out sees what readers see. Styles have a rule of their own.
+var looks = set("class id hidden width height align valign bgcolor color face size dir")
+
 // quoted writes an attribute anew, in double quotes.
 func (p *page) quoted(a attribute, value func()) func() {
 	return func() {
 		p.out.text(a.name + `="`)
-		value()
+		p.inner(&p.out, value)
 		p.out.text(`"`)
 	}
 }
@@ -112,6 +119,10 @@ func (p *page) href(a attribute, offset int) func() {
 			p.found.add(p.path, p.src, place, "unsubscribe.hidden", "reason", "link_changed", "element", shorten(target))
 			return nothing
 		}
+		if len(p.stack) > 0 {
+			p.lost = append(p.lost, lost{place, "conditional", "a"})
+			return nothing
+		}
 		p.ways++
 		return p.quoted(a, func() { p.split(&p.out, a.value, offset+a.valueStart, escHTML, true, requote) })
 	case ownPage(target):
@@ -155,7 +166,7 @@ func begins(target string) field {
 		return 0
 	}
 	ph, ok := parsePlaceholder(target[2 : 2+n])
-	if !ok {
+	if !ok || ph.how != "" {
 		return 0
 	}
 	return names[ph.name]
@@ -172,8 +183,14 @@ func (p *page) tracked(a attribute, target string, offset int) func() {
 			i = len(p.t.targets)
 			p.index[target] = i
 			var parts segments
-			p.split(&parts, a.value, offset+a.valueStart, escURL, true, func(s string) string { return clean(html.UnescapeString(s)) })
-			parts.flush()
+			before := p.named
+			p.inner(&parts, func() {
+				p.split(&parts, a.value, offset+a.valueStart, escURL, true, func(s string) string { return clean(html.UnescapeString(s)) })
+			})
+			parts.seal()
+			if p.named > before { // a click names the link, not the round
+				p.found.add(p.path, p.src, offset+a.start, "loop.link")
+			}
 			p.t.targets = append(p.t.targets, target)
 			p.t.links = append(p.t.links, parts)
 		}

@@ -2,17 +2,24 @@ package content
 
 import (
 	"html"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"keruen/internal/lang"
 )
 
 // Values of the recipient and of the account that a letter may name. The zero value renders every fallback.
 type Values struct {
 	Email, Phone, FirstName, LastName, Lang string
-	Fields                                  map[string]string // custom fields by key
-	Vars                                    map[string]string // of a single message
-	UnsubscribeURL, PreferencesURL, WhyURL  string            // of this very message
+	Fields                                  map[string]string   // custom fields by key
+	Items                                   map[string][]string // of fields that are lists, by key; wanted when Needs says so
+	Tags, Lists                             map[int64]bool      // of those that Needs names: which the contact has
+	Today                                   time.Time           // midnight in the account's zone, for conditions with days
+	Vars                                    map[string]string   // of a single message
+	UnsubscribeURL, PreferencesURL, WhyURL  string              // of this very message
 	AccountName, AccountAddress             string
 }
 
@@ -33,6 +40,7 @@ const (
 	fieldAccountAddress
 	fieldCustom
 	fieldVar
+	fieldThis // the item of a loop
 )
 
 // names of the fields that every letter knows.
@@ -100,6 +108,10 @@ const (
 // known says which names may be used in one letter.
 type known struct {
 	fields, vars map[string]bool
+	kinds        map[string]string // of custom fields by key
+	tags, lists  map[string]int64  // that conditions may name, by name in small letters
+	lang         lang.Lang
+	needs        *Needs
 }
 
 // resolve finds the field of a name: a standard one, a variable of the message, or a custom field, written bare or as field.key.
@@ -168,12 +180,24 @@ func distance(a, b string) int {
 type placeholder struct {
 	name, fallback string
 	hasFallback    bool
+	how            string   // its form, "" for the value as it stands
+	words          []string // that tell the form more
 }
 
-// parsePlaceholder reads what stands between {{ and }}: a name, perhaps | and the words for an empty value, which may be quoted.
+// parsePlaceholder reads what stands between {{ and }}: a name, perhaps with its form, perhaps | and the words for an empty value, which
+// may be quoted.
 func parsePlaceholder(inner string) (placeholder, bool) {
 	name, rest, hasFallback := strings.Cut(inner, "|")
 	p := placeholder{name: trim(name), hasFallback: hasFallback}
+	if words := strings.Fields(p.name); len(words) > 1 {
+		if _, ok := formed[words[0]]; !ok {
+			return p, false
+		}
+		p.how, p.name, p.words = words[0], words[1], words[2:]
+		for i, w := range p.words {
+			p.words[i] = strings.Trim(w, `"'“”«»`)
+		}
+	}
 	if !isName(p.name) {
 		return p, false
 	}
@@ -209,6 +233,15 @@ type splitter struct {
 	known known
 	path  string
 	src   string // the whole of it, for places
+
+	stack  []block          // conditions and loops that are open
+	base   int              // how many of them began outside of what is read now
+	inside bool             // an attribute or a comment is read, or a text without elements
+	blocks int              // how many there have been
+	about  []string         // the values that the last condition named
+	named  int              // how often the item of a loop was named
+	opened func() []element // elements that are open in the page; nil where there are none
+	reopen func([]element)
 }
 
 // split appends the segments of piece, which begins at offset of the source. literal turns source characters into what
@@ -230,7 +263,11 @@ func (s *splitter) split(out *segments, piece string, offset int, esc escape, en
 		if entities {
 			inner = html.UnescapeString(inner)
 		}
-		s.one(out, inner, offset+open, esc)
+		if directive(inner) {
+			s.directive(out, inner, offset+open)
+		} else {
+			s.one(out, inner, offset+open, esc)
+		}
 		end := open + 2 + length + 2
 		piece, offset = piece[end:], offset+end
 	}
@@ -239,6 +276,9 @@ func (s *splitter) split(out *segments, piece string, offset int, esc escape, en
 // closing finds the }} of a placeholder, skipping a quoted fallback.
 func closing(s string) int {
 	end := strings.Index(s, "}}")
+	if end >= 0 && directive(s[:end]) {
+		return end + closingQuoted(s, end)
+	}
 	bar := strings.IndexByte(s, '|')
 	if bar < 0 || end < 0 || bar > end {
 		return end
@@ -259,21 +299,72 @@ func closing(s string) int {
 	return end
 }
 
+// maxInner bounds how far the end of a condition is looked for, in bytes.
+const maxInner = 16 << 10
+
+// closingQuoted is how much further than end the }} of a condition stands: those inside quotes are not it.
+func closingQuoted(s string, end int) int {
+	var quote byte
+	for i := range min(len(s), maxInner) - 1 {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '}' && s[i+1] == '}':
+			return i - end
+		}
+	}
+	return 0
+}
+
 func (s *splitter) one(out *segments, inner string, offset int, esc escape) {
 	p, ok := parsePlaceholder(inner)
 	if !ok {
 		s.found.add(s.path, s.src, offset, "placeholder.syntax", "placeholder", "{{"+shorten(inner)+"}}")
 		return
 	}
-	f, key, ok := s.known.resolve(p.name)
+	f, key, ok := s.field(p.name)
 	if !ok {
 		s.unknown(p.name, offset)
 		return
 	}
-	if f.personal() && !p.hasFallback && esc != escURL && esc != escHTMLURL {
+	var shape *form
+	if p.how != "" {
+		if shape, ok = s.form(p, offset); !ok {
+			return
+		}
+	}
+	if f.personal() && !p.hasFallback && !s.certain(p.name) && esc != escURL && esc != escHTMLURL {
 		s.found.add(s.path, s.src, offset, "placeholder.no_fallback", "name", p.name)
 	}
-	out.add(segment{op: opField, field: f, key: key, literal: p.fallback, esc: esc})
+	out.add(segment{op: opField, field: f, key: key, literal: p.fallback, esc: esc, form: shape})
+}
+
+// field is resolve, with the item of the loop around.
+func (s *splitter) field(name string) (field, string, bool) {
+	if name == "this" && s.looping() {
+		s.named++
+		return fieldThis, "", true
+	}
+	return s.known.resolve(name)
+}
+
+// form reads how a value is to be written, and tells what is wrong with that.
+func (s *splitter) form(p placeholder, offset int) (*form, bool) {
+	_, kind, may := s.Field(p.name)
+	fit := formed[p.how]
+	if !may || fit != nil && !slices.Contains(fit, kind) {
+		s.found.add(s.path, s.src, offset, "format.kind", "format", p.how, "name", p.name)
+		return nil, false
+	}
+	shape, wrong := formOf(p.how, p.words, s.known.lang)
+	if wrong != "" {
+		s.found.add(s.path, s.src, offset, wrong, "format", p.how, "words", strings.Join(p.words, " "))
+	}
+	return shape, wrong == ""
 }
 
 func (s *splitter) unknown(name string, offset int) {

@@ -4,8 +4,10 @@ import (
 	"html"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 
+	"keruen/internal/content/when"
 	"keruen/internal/id"
 )
 
@@ -18,6 +20,11 @@ const (
 	opLink     // the address of a tracked link
 	opPixel    // the picture that tells of an opening
 	opPlace    // where in the source the element began, in link; only while compiling
+	opIf       // goes on when the condition holds, else after jump
+	opElse     // ends what came before it: goes on after jump
+	opEach     // begins a loop over a list of at most link items; goes on after jump when there are none
+	opNext     // goes back to jump while there are items
+	opEnd      // ends a condition or a loop
 )
 
 // segment is one piece of a compiled letter.
@@ -28,6 +35,11 @@ type segment struct {
 	key     string
 	esc     escape
 	link    int
+	jump    int            // index in the list
+	chained bool           // of a condition: it is an "else if"
+	place   int            // of a condition or a loop: where it stands in the source
+	when    when.Condition // of a condition
+	form    *form          // of a value; nil: as it stands
 }
 
 type segments struct {
@@ -69,20 +81,32 @@ func (s *segments) settle() {
 			s.add(g)
 		}
 	}
-	s.flush()
+	s.seal()
 }
 
 // Compiled is a letter made ready for sending. It is immutable and safe for concurrent use.
 type Compiled struct {
 	subject, html, text segments
 	links               []segments // addresses by index; values in them percent-encoded
-	targets             []string   // the same as the author wrote them
-	tenant              id.Tenant  // whose revision it is, when it is one
-	Leaves              bool       // the letter has a way out of its own or the footer
+	needs               Needs
+	tidy                bool      // the text was made from the HTML and has conditions: what they leave out leaves no gap
+	targets             []string  // the same as the author wrote them
+	tenant              id.Tenant // whose revision it is, when it is one
+	Leaves              bool      // the letter has a way out of its own or the footer
 }
 
 // Links returns the distinct targets of tracked links as they were written, in order of their indexes.
 func (t *Compiled) Links() []string { return t.targets }
+
+// Needs says what a letter asks about its recipient beyond plain values; the caller looks up no more than that.
+type Needs struct {
+	Tags, Lists []int64 // which of these the recipient has
+	Items       bool    // of fields that are lists
+	Today       bool    // what day it is in the account
+}
+
+// Needs returns what Values must hold besides plain ones.
+func (t *Compiled) Needs() Needs { return t.needs }
 
 // Rendered is a letter for one recipient.
 type Rendered struct{ Subject, HTML, Text string }
@@ -91,7 +115,31 @@ type Rendered struct{ Subject, HTML, Text string }
 // they are; pixel is the address of the picture that tells of openings, "" for none. Values are escaped by where they stand.
 func (t *Compiled) Render(v *Values, links func(index int, target string) string, pixel string) Rendered {
 	r := renderer{v: v, t: t, links: links, pixel: pixel}
-	return Rendered{Subject: strings.TrimSpace(r.run(&t.subject)), HTML: r.run(&t.html), Text: r.run(&t.text)}
+	out := Rendered{Subject: strings.TrimSpace(r.run(&t.subject)), HTML: r.run(&t.html), Text: r.run(&t.text)}
+	if t.tidy {
+		out.Text = withoutGaps(out.Text)
+	}
+	return out
+}
+
+// withoutGaps leaves at most one empty line between two lines, and none at the ends.
+func withoutGaps(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	empty := 0
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		line = strings.TrimRight(line, " ")
+		if line == "" {
+			empty++
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("\n\n"[:min(empty, 1)+1])
+		}
+		b.WriteString(strings.TrimLeft(line, " "))
+		empty = 0
+	}
+	return b.String()
 }
 
 // Target returns where a tracked link leads for one recipient; ok is false when there is no link of this index.
@@ -108,6 +156,13 @@ type renderer struct {
 	t     *Compiled
 	links func(int, string) string
 	pixel string
+	loops []loop // those that run, innermost last
+}
+
+// loop is a loop that runs.
+type loop struct {
+	items []string
+	at    int
 }
 
 func (r *renderer) run(s *segments) string {
@@ -116,18 +171,78 @@ func (r *renderer) run(s *segments) string {
 	}
 	var b strings.Builder
 	b.Grow(s.size + s.size/4 + 64*len(s.list))
-	for i := range s.list {
-		r.write(&b, &s.list[i])
+	for i := 0; i < len(s.list); i++ {
+		g := &s.list[i]
+		if g.op < opIf {
+			r.write(&b, g)
+			continue
+		}
+		i = r.step(g, i)
 	}
 	return b.String()
 }
+
+// step decides where a condition or a loop goes on: after the index it returns.
+func (r *renderer) step(g *segment, i int) int {
+	switch g.op {
+	case opIf:
+		if !g.when.Holds(r) {
+			return g.jump
+		}
+	case opElse:
+		return g.jump
+	case opEach:
+		items := r.v.Items[g.key]
+		if len(items) == 0 {
+			return g.jump
+		}
+		r.loops = append(r.loops, loop{items: items[:min(len(items), g.link)]})
+	case opNext:
+		last := &r.loops[len(r.loops)-1]
+		if last.at++; last.at < len(last.items) {
+			return g.jump
+		}
+		r.loops = r.loops[:len(r.loops)-1]
+	}
+	return i
+}
+
+// value is a value of the recipient, or the item of the innermost loop.
+func (r *renderer) value(f field, key string) string {
+	if f != fieldThis {
+		return r.v.get(f, key)
+	}
+	if len(r.loops) == 0 {
+		return ""
+	}
+	l := r.loops[len(r.loops)-1]
+	return l.items[l.at]
+}
+
+// Value, Items, Tagged, Member and Today tell conditions about the recipient (when.Person).
+func (r *renderer) Value(ref when.Ref) string { return r.value(field(ref.Field), ref.Key) }
+
+// Items are those of a list.
+func (r *renderer) Items(ref when.Ref) []string { return r.v.Items[ref.Key] }
+
+// Tagged tells whether the recipient has a tag.
+func (r *renderer) Tagged(tag int64) bool { return r.v.Tags[tag] }
+
+// Member tells whether the recipient is on a list.
+func (r *renderer) Member(list int64) bool { return r.v.Lists[list] }
+
+// Today is the account's day.
+func (r *renderer) Today() time.Time { return r.v.Today }
 
 func (r *renderer) write(b *strings.Builder, g *segment) {
 	switch g.op {
 	case opText:
 		b.WriteString(g.literal)
 	case opField:
-		value := r.v.get(g.field, g.key)
+		value := r.value(g.field, g.key)
+		if g.form != nil && value != "" {
+			value = g.form.write(value)
+		}
 		if value == "" {
 			value = g.literal
 		}

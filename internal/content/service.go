@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,15 +16,20 @@ import (
 
 	"keruen/internal/access"
 	"keruen/internal/channel"
+	"keruen/internal/content/when"
 	"keruen/internal/db"
 	"keruen/internal/errs"
 	"keruen/internal/id"
 	"keruen/internal/lang"
 )
 
-// FieldSource knows the custom fields of an account. Contacts own them; app supplies it.
+// FieldSource knows what the letters of an account may name. Contacts own it; app supplies it.
 type FieldSource interface {
-	FieldKeys(ctx context.Context, t id.Tenant) ([]string, error)
+	// FieldKinds returns the kinds of the custom fields by their keys.
+	FieldKinds(ctx context.Context, t id.Tenant) (map[string]string, error)
+	// TagsNamed and ListsNamed find those of names, which are names in small letters or identifiers; what is not there is left out.
+	TagsNamed(ctx context.Context, t id.Tenant, names []string) (map[string]int64, error)
+	ListsNamed(ctx context.Context, t id.Tenant, names []string) (map[string]int64, error)
 }
 
 // Service holds the verbs. It is safe for concurrent use.
@@ -43,16 +50,29 @@ func New(d *db.DB, fields FieldSource) *Service {
 	return &Service{db: d, fields: fields, cache: map[RevisionID]*Compiled{}}
 }
 
-// complete adds the account's custom fields to options.
-func (s *Service) complete(ctx context.Context, t id.Tenant, o Options) (Options, error) {
+// complete adds to options what the letters of the account may name: its custom fields, and those tags and lists that this one does.
+func (s *Service) complete(ctx context.Context, t id.Tenant, l Letter, o Options) (Options, error) {
 	if o.Purpose == "" {
 		o.Purpose = channel.Advertising
 	}
 	if o.Lang == "" {
 		o.Lang = lang.Russian
 	}
-	keys, err := s.fields.FieldKeys(ctx, t)
-	o.Fields = keys
+	kinds, err := s.fields.FieldKinds(ctx, t)
+	if err != nil {
+		return o, err
+	}
+	o.Fields, o.Kinds = slices.Sorted(maps.Keys(kinds)), kinds
+	maps.DeleteFunc(o.Kinds, func(_, kind string) bool { return kind == string(when.Text) })
+	tags, lists := namedIn(l)
+	if len(tags) > 0 {
+		if o.Tags, err = s.fields.TagsNamed(ctx, t, tags); err != nil {
+			return o, err
+		}
+	}
+	if len(lists) > 0 {
+		o.Lists, err = s.fields.ListsNamed(ctx, t, lists)
+	}
 	return o, err
 }
 
@@ -69,7 +89,7 @@ func (s *Service) Check(ctx context.Context, who access.Actor, l Letter, o Optio
 	if err := who.Can(access.ViewCampaigns); err != nil {
 		return Report{}, err
 	}
-	o, err := s.complete(ctx, who.Tenant, o)
+	o, err := s.complete(ctx, who.Tenant, l, o)
 	if err != nil {
 		return Report{}, fmt.Errorf("check letter: %w", err)
 	}
@@ -84,7 +104,7 @@ func (s *Service) Check(ctx context.Context, who access.Actor, l Letter, o Optio
 // ReviseTx freezes a letter for sending and returns its revision, an earlier one if the same was frozen before. A letter with
 // errors is refused by ErrLetter, whose fields name the places.
 func (s *Service) ReviseTx(ctx context.Context, tx *db.Tx, t id.Tenant, l Letter, o Options) (Revision, error) {
-	o, err := s.complete(ctx, t, o)
+	o, err := s.complete(ctx, t, l, o)
 	if err != nil {
 		return Revision{}, fmt.Errorf("freeze letter: %w", err)
 	}
@@ -185,7 +205,7 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 	if err := a.Letter.Check(); err != nil {
 		return Preview{}, err
 	}
-	o, err := s.complete(ctx, who.Tenant, a.Options)
+	o, err := s.complete(ctx, who.Tenant, a.Letter, a.Options)
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview letter: %w", err)
 	}

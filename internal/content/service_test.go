@@ -3,6 +3,7 @@ package content_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,30 @@ import (
 // fields is an account's custom fields, declared.
 type fields []string
 
-func (f fields) FieldKeys(context.Context, id.Tenant) ([]string, error) { return f, nil }
+func (f fields) FieldKinds(context.Context, id.Tenant) (map[string]string, error) {
+	kinds := map[string]string{}
+	for _, key := range f {
+		kinds[key] = "text"
+	}
+	return kinds, nil
+}
+
+// TagsNamed knows one tag, ListsNamed one list.
+func (f fields) TagsNamed(_ context.Context, _ id.Tenant, names []string) (map[string]int64, error) {
+	return only("vip", 7, names), nil
+}
+
+func (f fields) ListsNamed(_ context.Context, _ id.Tenant, names []string) (map[string]int64, error) {
+	return only("news", 8, names), nil
+}
+
+func only(name string, id int64, asked []string) map[string]int64 {
+	out := map[string]int64{}
+	if slices.Contains(asked, name) {
+		out[name] = id
+	}
+	return out
+}
 
 type world struct {
 	t *testing.T

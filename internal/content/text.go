@@ -138,7 +138,11 @@ func (w *textWriter) text(s string) {
 		i := strings.IndexFunc(s, unicode.IsSpace)
 		if strings.HasPrefix(s, "{{") { // a placeholder stays in one piece
 			if n := closing(s[2:]); n >= 0 {
-				w.word(s[:n+4])
+				if directive(s[2 : n+2]) {
+					w.spot(s[:n+4])
+				} else {
+					w.word(s[:n+4])
+				}
 				s = s[n+4:]
 				continue
 			}
@@ -159,6 +163,18 @@ func (w *textWriter) text(s string) {
 		w.space = true
 		s = strings.TrimLeftFunc(s[i:], unicode.IsSpace)
 	}
+}
+
+// spot writes the beginning or the end of a condition, which is no text itself: the space or the break that is due stays on the side where
+// it was.
+func (w *textWriter) spot(s string) {
+	if w.breaks > 0 {
+		w.b.WriteString(strings.Repeat("\n", w.breaks))
+	} else if w.space && w.b.Len() > 0 {
+		w.b.WriteByte(' ')
+	}
+	w.breaks, w.space = 0, false
+	w.b.WriteString(s)
 }
 
 // word writes text that has no space inside, with the space or the line breaks that are due before it.

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,54 @@ func (p *page) checkWays() {
 		return
 	}
 	p.t.Leaves = true
-	for _, f := range sight.Judge(p.judged(), judgedWay) {
-		p.tell(f, own)
+	seen := map[string]bool{}
+	for _, take := range p.variants() {
+		page := p.judged(take)
+		if seen[page] {
+			continue
+		}
+		seen[page] = true
+		for _, f := range sight.Judge(page, judgedWay) {
+			p.tell(f, own)
+		}
+		if !p.t.Leaves {
+			return
+		}
 	}
+}
+
+// maxVariants bounds how many variants of a letter with conditions are judged, and maxJudged how many bytes of them all.
+const (
+	maxVariants = 24
+	maxJudged   = 1 << 20
+)
+
+// variants are the letters that readers may get: all conditions met, none of them, and each of them alone to one or to the other, as far
+// as the bounds go. The way out itself is outside of conditions, and so are styles: a condition can only add to what surrounds it.
+func (p *page) variants() []func(int) bool {
+	all := func(int) bool { return true }
+	out := []func(int) bool{all}
+	var around []int // the blocks that are open, by their index in the list
+	for i := range p.out.list {
+		switch g := &p.out.list[i]; {
+		case g.op == opEnd:
+			around = around[:len(around)-1]
+			continue
+		case g.op != opIf && g.op != opEach:
+			continue
+		case !g.chained:
+			around = append(around, i)
+		}
+		if len(out) == 1 {
+			out = append(out, func(int) bool { return false })
+		}
+		if len(out) >= maxVariants || len(out)*p.out.size > maxJudged {
+			break
+		}
+		with := slices.Clone(around)
+		out = append(out, func(k int) bool { return k != i }, func(k int) bool { return k == i || slices.Contains(with, k) })
+	}
+	return out
 }
 
 var codeOf = map[sight.Kind]string{
@@ -59,11 +105,12 @@ func (p *page) tell(f sight.Finding, own bool) {
 	p.found.add(p.path, src, max(0, f.Place), code, params...)
 }
 
-// judged is the finished letter for the judge: with places, and with something in every field.
-func (p *page) judged() string {
+// judged is the finished letter for the judge: with places, and with something in every field. take tells which conditions are met, by
+// their index.
+func (p *page) judged(take func(int) bool) string {
 	var b strings.Builder
 	b.Grow(p.out.size + 40*len(p.out.list))
-	for i := range p.out.list {
+	for i := 0; i < len(p.out.list); i++ {
 		switch g := &p.out.list[i]; g.op {
 		case opText:
 			b.WriteString(g.literal)
@@ -73,6 +120,12 @@ func (p *page) judged() string {
 			b.WriteString(judgedOther)
 		case opField:
 			b.WriteString(html.EscapeString(sample(g)))
+		case opIf, opEach:
+			if !take(i) {
+				i = g.jump
+			}
+		case opElse:
+			i = g.jump
 		default:
 		}
 	}

@@ -119,6 +119,9 @@ const (
 // writtenWay is the placeholder of the way out as authors write it.
 var writtenWay = regexp.MustCompile(`\{\{\s*unsubscribe_url\s*(?:\|[^}]*)?\}\}`)
 
+// writtenBlock is where a condition or a loop begins, goes on or ends; nobody reads that.
+var writtenBlock = regexp.MustCompile(`\{\{\s*(?:[#/]|else\b)[^}]*\}\}`)
+
 // wrongLink tells why the link in a text cannot be used: split, lookalike, in_query, glued, far_below, reversed.
 // "" when it can be at least once, and when it is not there at all.
 func (w WayOut) wrongLink(text string) (wrong string) {

@@ -80,7 +80,7 @@ func (s *Service) linkTarget(ctx context.Context, about mailing, ref channel.Ref
 	if err != nil {
 		return "", fmt.Errorf("follow link: %w", err)
 	}
-	values, err := s.valuesOf(ctx, found[0].Contact, &part)
+	values, err := s.personal(ctx, letter, found[0].Contact, &part)
 	if err != nil {
 		return "", fmt.Errorf("follow link: %w", err)
 	}

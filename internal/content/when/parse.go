@@ -220,12 +220,22 @@ func (p *parser) belonging(tags bool) (*leaf, bool) {
 	if tags {
 		code, find = "condition.tag", p.world.Tag
 	}
-	for _, name := range p.values(how.op == is) {
-		id, ok := find(name)
-		if !ok {
-			p.fail(code, "name", name)
+	for p.wrong == nil {
+		at := p.at
+		for _, name := range p.values(true) {
+			id, ok := find(name)
+			if !ok {
+				p.at = at
+				p.fail(code, "name", name)
+			}
+			l.ids = append(l.ids, id)
 		}
-		l.ids = append(l.ids, id)
+		if how.op == is || !p.take(",") {
+			break
+		}
+		if len(l.ids) >= MaxValues {
+			p.fail("condition.limit", "limit", MaxValues)
+		}
 	}
 	return l, true
 }

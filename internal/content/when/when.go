@@ -115,6 +115,14 @@ func (c Condition) Holds(p Person) bool {
 	return !slices.ContainsFunc(c.every, func(k Condition) bool { return !k.Holds(p) })
 }
 
+// Dated tells whether the condition compares with today.
+func (c Condition) Dated() bool {
+	if c.leaf != nil {
+		return slices.Contains([]op{lastDays, nextDays, olderDays, anniversary}, c.leaf.op)
+	}
+	return c.not != nil && c.not.Dated() || slices.ContainsFunc(c.every, Condition.Dated) || slices.ContainsFunc(c.either, Condition.Dated)
+}
+
 func (l *leaf) holds(p Person) bool {
 	switch l.kind {
 	case "":

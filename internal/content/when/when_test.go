@@ -97,7 +97,7 @@ func TestAMistakeHasItsPlaceAndWords(t *testing.T) {
 	for c, want := range map[string]string{
 		``: "condition.syntax 0", `= 1`: "condition.syntax 0", `city =`: "condition.value 6", `city = "a`: "condition.syntax 7", `citty = a`: "condition.field 0", `city > 5`: "condition.op 5",
 		`age = many`: "condition.value 6", `age between 5, 1`: "condition.value 15", `age between 5`: "condition.value 13", `birthday on 31.02.2026`: "condition.value 12", `birthday last_days 0`: "condition.value 19",
-		`lang is de`: "condition.value 8", `vip = maybe`: "condition.value 6", `tag is Silver`: "condition.tag 13", `list any_of news, none`: "condition.list 22", `city = a b`: "condition.syntax 9",
+		`lang is de`: "condition.value 8", `vip = maybe`: "condition.value 6", `tag is Silver`: "condition.tag 7", `list any_of news, none`: "condition.list 18", `city = a b`: "condition.syntax 9",
 		`(city = a`: "condition.syntax 9", `city = a)`: "condition.syntax 8", `city = a and`: "condition.syntax 12", `city loves b`: "condition.op 5", `city = ,`: "condition.value 7", `a ; b`: "condition.syntax 2",
 		strings.Repeat("(", 14) + "city": "condition.limit 13", strings.Repeat("city or ", 50) + "city": "condition.limit 400",
 	} {
