@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"time"
 	"keruen/internal/access"
 	"keruen/internal/channel"
 	"keruen/internal/contact"
@@ -119,12 +120,17 @@ func (a *API) previewLetter(ctx context.Context, who access.Actor, in *PreviewLe
 	}
 	values := content.Sample(l)
 	if in.Body.Contact != "" {
-		if values, err = a.valuesFor(ctx, who, in.Body.Contact); err != nil {
+	var belongs func(context.Context, []int64, []int64) (map[int64]bool, map[int64]bool, error)
+		if values, belongs, err = a.valuesFor(ctx, who, in.Body.Contact); err != nil {
 			return LetterPreview{}, err
 		}
 	}
-	values.AccountName, values.AccountAddress = acc.Name, acc.PostalAddress
-	p, err := a.Content.Preview(ctx, who, content.PreviewAsk{Letter: in.Body.Letter.inside(), Values: values, Dark: in.Body.Dark,
+	zone, err := time.LoadLocation(acc.Zone)
+	if err != nil {
+		return LetterPreview{}, err
+	}
+	values.AccountName, values.AccountAddress, values.Today = acc.Name, acc.PostalAddress, content.Midnight(a.Clock.Now(), zone)
+	p, err := a.Content.Preview(ctx, who, content.PreviewAsk{Letter: in.Body.Letter.inside(), Values: values, Belongs: belongs, Dark: in.Body.Dark,
 		Options: content.Options{Purpose: channel.Purpose(in.Body.Purpose), Lang: l}})
 	if err != nil {
 		return LetterPreview{}, err
@@ -133,16 +139,20 @@ func (a *API) previewLetter(ctx context.Context, who access.Actor, in *PreviewLe
 		Problems: many(p.Problems, letterProblemOf)}, nil
 }
 
-func (a *API) valuesFor(ctx context.Context, who access.Actor, text string) (content.Values, error) {
+// valuesFor returns what a letter may say about a contact, and who answers for its tags and lists.
+func (a *API) valuesFor(ctx context.Context, who access.Actor, text string) (v content.Values, belongs func(context.Context, []int64, []int64) (of, on map[int64]bool, err error), err error) {
 	id, err := reference[contact.ID]("contact", text)
 	if err != nil {
-		return content.Values{}, err
+		return v, nil, err
 	}
 	c, err := a.Contacts.Get(ctx, who, id)
 	if err != nil {
-		return content.Values{}, err
+		return v, nil, err
 	}
-	return content.Values{Email: c.Email, Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, Lang: c.Lang, Fields: c.FieldTexts()}, nil
+	belongs = func(ctx context.Context, tags, lists []int64) (map[int64]bool, map[int64]bool, error) {
+		return a.Contacts.Belongs(ctx, who, id, tags, lists)
+	}
+	return content.Values{Email: c.Email, Phone: c.Phone, FirstName: c.FirstName, LastName: c.LastName, Lang: c.Lang, Fields: c.FieldTexts(), Items: c.FieldItems()}, belongs, nil
 }
 
 // previewPolicy shows strangers' HTML without letting it do anything: no scripts, no forms, no frames, no cookies of ours.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"keruen/internal/access"
 	"keruen/internal/db"
 	"keruen/internal/id"
 )
@@ -90,6 +91,15 @@ func (c Contact) FieldItems() map[string][]string {
 
 // Belonging is which of the tags and lists that were asked for a contact has.
 type Belonging struct{ Tags, Lists map[int64]bool }
+
+// Belongs answers which of these tags and lists one contact has.
+func (s *Service) Belongs(ctx context.Context, who access.Actor, c ID, tags, lists []int64) (of, on map[int64]bool, err error) {
+	if err := who.Can(access.ViewContacts); err != nil {
+		return nil, nil, err
+	}
+	all, err := BelongingOf(ctx, s.db, who.Tenant, []ID{c}, tags, lists)
+	return all[c].Tags, all[c].Lists, err
+}
 
 type belongingRow struct {
 	Contact ID    `db:"contact_id"`

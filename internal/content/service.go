@@ -182,6 +182,8 @@ type PreviewAsk struct {
 	Letter  Letter
 	Options Options
 	Values  Values // of a contact, or Sample
+	// Belongs tells which of the tags and lists that the letter asks about the contact has; nil for none.
+	Belongs func(ctx context.Context, tags, lists []int64) (of, on map[int64]bool, err error)
 	Dark    bool
 }
 
@@ -215,6 +217,11 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 		}
 	}
 	t, problems := compile(a.Letter, o)
+	if a.Belongs != nil {
+		if a.Values.Tags, a.Values.Lists, err = a.Belongs(ctx, t.needs.Tags, t.needs.Lists); err != nil {
+			return Preview{}, fmt.Errorf("preview letter: %w", err)
+		}
+	}
 	r := t.Render(&a.Values, nil, "")
 	out := Preview{ID: id.New[previewKind](), Subject: r.Subject, Text: r.Text, Problems: problems}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
