@@ -20,7 +20,7 @@ type DNS struct {
 }
 
 // StartDNS serves until the test ends.
-func StartDNS(t *testing.T, domains ...string) *DNS {
+func StartDNS(t testing.TB, domains ...string) *DNS {
 	t.Helper()
 	d := &DNS{mail: map[string]bool{}, txt: map[string][]string{}, host: map[string]net.IP{}}
 	for _, name := range domains {

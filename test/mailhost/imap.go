@@ -20,7 +20,7 @@ type imap struct {
 	tag  int
 }
 
-func dialIMAP(t *testing.T, addr string) *imap {
+func dialIMAP(t testing.TB, addr string) *imap {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func dialIMAP(t *testing.T, addr string) *imap {
 func (c *imap) close() { _ = c.conn.Close() }
 
 // command sends one command and returns the literals of its untagged answers (RFC 3501 §4.3).
-func (c *imap) command(t *testing.T, format string, args ...any) [][]byte {
+func (c *imap) command(t testing.TB, format string, args ...any) [][]byte {
 	t.Helper()
 	c.tag++
 	tag := fmt.Sprintf("a%d ", c.tag)
@@ -57,7 +57,7 @@ func (c *imap) command(t *testing.T, format string, args ...any) [][]byte {
 	}
 }
 
-func (c *imap) fetchAll(t *testing.T) [][]byte {
+func (c *imap) fetchAll(t testing.TB) [][]byte {
 	t.Helper()
 	c.command(t, "SELECT INBOX")
 	if !c.any(t) {
@@ -67,7 +67,7 @@ func (c *imap) fetchAll(t *testing.T) [][]byte {
 }
 
 // any tells whether the selected mailbox holds a letter: FETCH of 1:* on an empty one is an error.
-func (c *imap) any(t *testing.T) bool {
+func (c *imap) any(t testing.TB) bool {
 	t.Helper()
 	c.tag++
 	tag := fmt.Sprintf("a%d ", c.tag)

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
@@ -53,13 +54,13 @@ type settings struct {
 // Start runs the servers for the given domains until the test ends. Every address in them exists; the mailbox "full" of each
 // is over its quota, so that Dovecot refuses what Postfix has taken.
 // A machine without the packages fails the test with the command that installs them.
-func Start(t *testing.T, domains ...string) *Host {
+func Start(t testing.TB, domains ...string) *Host {
 	t.Helper()
 	return StartWith(t, "", domains...)
 }
 
 // StartWith is Start with further lines of main.cf; they win over those there are.
-func StartWith(t *testing.T, more string, domains ...string) *Host {
+func StartWith(t testing.TB, more string, domains ...string) *Host {
 	t.Helper()
 	for _, program := range []string{"/usr/sbin/postfix", "/usr/sbin/dovecot"} {
 		require.FileExists(t, program, "run `make deps` first")
@@ -86,7 +87,7 @@ func StartWith(t *testing.T, more string, domains ...string) *Host {
 }
 
 // Read fetches all letters of a mailbox as they lie there, oldest first.
-func (h *Host) Read(t *testing.T, address string) [][]byte {
+func (h *Host) Read(t testing.TB, address string) [][]byte {
 	t.Helper()
 	c := dialIMAP(t, h.IMAP)
 	defer c.close()
@@ -95,13 +96,34 @@ func (h *Host) Read(t *testing.T, address string) [][]byte {
 }
 
 // Count tells how many letters lie in all mailboxes together.
-func (h *Host) Count(t *testing.T) int {
+func (h *Host) Count(t testing.TB) int {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(h.dir, "mail", "*", "*", "new", "*"))
 	require.NoError(t, err)
 	read, err := filepath.Glob(filepath.Join(h.dir, "mail", "*", "*", "cur", "*"))
 	require.NoError(t, err)
 	return len(found) + len(read)
+}
+
+// AwaitEmptyQueue returns when Postfix has passed on all that it had taken.
+func (h *Host) AwaitEmptyQueue(t testing.TB, patience time.Duration) {
+	t.Helper()
+	empty := func() bool {
+		for _, q := range []string{"incoming", "active", "deferred"} {
+			files, err := filepath.Glob(filepath.Join(h.dir, "queue", q, "*"))
+			deeper, errDeeper := filepath.Glob(filepath.Join(h.dir, "queue", q, "*", "*"))
+			if err != nil || errDeeper != nil || slices.ContainsFunc(append(files, deeper...), isFile) {
+				return false
+			}
+		}
+		return true
+	}
+	require.Eventually(t, empty, patience, 20*time.Millisecond, h.Log())
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // Log returns what Postfix wrote, for messages of failed assertions.
@@ -112,7 +134,7 @@ func (h *Host) Log() string {
 
 func (h *Host) path(name string) string { return filepath.Join(h.dir, name) }
 
-func (h *Host) write(t *testing.T, s settings) {
+func (h *Host) write(t testing.TB, s settings) {
 	t.Helper()
 	require.NoError(t, os.Chmod(h.dir, 0o755))
 	for _, d := range []string{"conf", "queue", "data", "mail"} {
@@ -138,18 +160,18 @@ func fullBoxes(domains []string) string {
 }
 
 // certificate makes cert.pem and key.pem in a folder.
-func certificate(t *testing.T, dir string) {
+func certificate(t testing.TB, dir string) {
 	t.Helper()
 	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
 		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", filepath.Join(dir, "key.pem"), "-out", filepath.Join(dir, "cert.pem"))
 }
 
-func (h *Host) await(t *testing.T, addr string) {
+func (h *Host) await(t testing.TB, addr string) {
 	t.Helper()
 	await(t, addr, h.Log)
 }
 
-func await(t *testing.T, addr string, said func() string) {
+func await(t testing.TB, addr string, said func() string) {
 	t.Helper()
 	up := func() bool {
 		c, err := net.DialTimeout("tcp", addr, time.Second)
@@ -163,7 +185,7 @@ func await(t *testing.T, addr string, said func() string) {
 	}
 }
 
-func (h *Host) stop(t *testing.T) {
+func (h *Host) stop(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -176,7 +198,7 @@ func (h *Host) stop(t *testing.T) {
 	_ = os.RemoveAll(h.dir)
 }
 
-func run(t *testing.T, program string, args ...string) {
+func run(t testing.TB, program string, args ...string) {
 	t.Helper()
 	// A daemon keeps what it inherits: with a pipe instead of a file, Run would wait for its end.
 	out, err := os.CreateTemp(t.TempDir(), "out")
@@ -193,7 +215,7 @@ func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
 // freePorts asks the system for ports and gives them back at once; they are all held together so
 // that no two are equal.
-func freePorts(t *testing.T, n int) []int {
+func freePorts(t testing.TB, n int) []int {
 	t.Helper()
 	ports := make([]int, n)
 	for i := range ports {
