@@ -43,7 +43,15 @@ func TestACampaignGoesStraightToTheRecipientsServers(t *testing.T) {
 
 	sender := c.CreateSender(t, "Магазин «Күн»", "news@sender.test", program.Doc{"kind": "direct"})
 	publish(t, c, names, sender.Text("id"))
-	sendAndRead(t, c, host, names, sender.Text("id"), domains)
+	addresses := sendAndRead(t, c, host, names, sender.Text("id"), domains)
+
+	names.Host(mailhost.JudgedHelo, mailhost.JudgedIP)
+	filter := mailhost.StartRspamd(t, names)
+	j := filter.Judge(t, mailhost.AsSent(host.Read(t, addresses[0])[0]), "news@sender.test", addresses[0])
+	for _, good := range []string{"R_DKIM_ALLOW", "DMARC_POLICY_ALLOW", "HAS_LIST_UNSUB", "MIME_GOOD"} {
+		assert.Contains(t, j.Symbols, good)
+	}
+	assert.Empty(t, j.Faults("HTTP_TO_IP", "VIOLATED_DIRECT_SPF"), "the program runs at an address without a name, and Postfix has not the address that it judges")
 }
 
 // MSG-4: the same through a relay that demands STARTTLS and a password, with PostgreSQL underneath.
@@ -68,7 +76,7 @@ func TestACampaignGoesThroughARelay(t *testing.T) {
 	sendAndRead(t, c, host, names, sender.Text("id"), domains)
 }
 
-func sendAndRead(t *testing.T, c *program.Client, host *mailhost.Host, names *mailhost.DNS, sender string, domains []string) {
+func sendAndRead(t *testing.T, c *program.Client, host *mailhost.Host, names *mailhost.DNS, sender string, domains []string) (addresses []string) {
 	t.Helper()
 	c.Post(t, "/api/v1/fields", program.Doc{"key": "city", "label": "Город"})
 	csv, addresses := program.People(contacts, domains...)
@@ -87,6 +95,7 @@ func sendAndRead(t *testing.T, c *program.Client, host *mailhost.Host, names *ma
 		require.Len(t, letters, 1, "every mailbox gets exactly one letter")
 		judge(t, mailhost.Verify(t, letters[0], names.Records()), addresses[i])
 	}
+	return addresses
 }
 
 // judge holds one letter against RFC 8058, RFC 2045 and what the campaign says.

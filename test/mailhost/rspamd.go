@@ -4,10 +4,12 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"text/template"
 
@@ -85,4 +87,23 @@ func (r *Rspamd) Judge(t *testing.T, letter []byte, from, to string) Judgement {
 	var j Judgement
 	require.NoError(t, json.Unmarshal(body, &j), "%s", body)
 	return j
+}
+
+// tolerated are the symbols that cost a letter something and are as we want them: base64 is the shorter way to write Cyrillic, and addresses of
+// pictures stand in the page alone, so that both parts together may have an odd number of them, and the preheader is not seen in the letter itself.
+var tolerated = map[string]float64{"MIME_BASE64_TEXT": 0.1, "URI_COUNT_ODD": 1, "MANY_INVISIBLE_PARTS": 0.05}
+
+// Faults are what rspamd holds against a letter, without symbols that the surroundings of a test explain.
+func (j Judgement) Faults(explained ...string) (out []string) {
+	for symbol, found := range j.Symbols {
+		if found.Score > tolerated[symbol] && !slices.Contains(explained, symbol) {
+			out = append(out, fmt.Sprint(symbol, " ", found.Score, " ", found.Options))
+		}
+	}
+	return out
+}
+
+// AsSent is a signed letter without what servers have put before it on its way.
+func AsSent(letter []byte) []byte {
+	return letter[max(bytes.Index(letter, []byte("DKIM-Signature:")), 0):]
 }
