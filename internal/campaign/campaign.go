@@ -53,29 +53,35 @@ const lateAfter = time.Hour
 
 // Campaign is an order, or the draft of one.
 type Campaign struct {
-	ID         ID
-	Tenant     id.Tenant
-	Name       string
-	State      State
-	Sender     channel.SenderID // zero in a draft without one
-	Purpose    channel.Purpose
-	Topic      contact.TopicID // 0 for none; only with advertising
-	Letter     content.Letter
-	Audience   contact.Target
-	Tracking   delivery.Tracking
-	Revision   content.RevisionID // what is sent; zero in a draft
-	StartAt    time.Time          // when it leaves; zero in a draft
-	StartLocal string             // the same as the person said it, "2026-12-01T10:00"; empty for "now"
-	Zone       string             // IANA name of the zone of StartLocal
-	UndoUntil  time.Time          // until then the screen offers to call it back
-	Problem    string             // code of what stopped the launch; the campaign is a draft again
-	Hold       Hold               // why it waits for a person; empty: it does not, or was paused by one
-	CreatedBy  id.Member
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	StartedAt  time.Time
-	FinishedAt time.Time
-	Version    int64
+	ID          ID
+	Tenant      id.Tenant
+	Name        string
+	State       State
+	Sender      channel.SenderID // zero in a draft without one
+	Purpose     channel.Purpose
+	Topic       contact.TopicID // 0 for none; only with advertising
+	Letter      content.Letter
+	Audience    contact.Target
+	Tracking    delivery.Tracking
+	Revision    content.RevisionID // what is sent; zero in a draft
+	StartAt     time.Time          // when it leaves; zero in a draft
+	StartLocal  string             // the same as the person said it, "2026-12-01T10:00"; empty for "now"
+	Zone        string             // IANA name of the zone of StartLocal
+	UndoUntil   time.Time          // until then the screen offers to call it back
+	Problem     string             // code of what stopped the launch; the campaign is a draft again
+	Split       *Split             // its A/B test; nil: none
+	Run         SplitRun           // what has become of that
+	Local       LocalTime          // StartLocal is each contact's own time
+	AgainOf     ID                 // goes to those who did not open that one; zero: an audience of its own
+	Wave        int                // with AgainOf: which time again, 1 or 2
+	AgainHidden bool               // with AgainOf: also to those for whom only a machine has opened it
+	Hold        Hold               // why it waits for a person; empty: it does not, or was paused by one
+	CreatedBy   id.Member
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	StartedAt   time.Time
+	FinishedAt  time.Time
+	Version     int64
 
 	round int
 }
@@ -113,6 +119,7 @@ type Change struct {
 	Letter   *content.Letter
 	Audience *contact.Target
 	Tracking *delivery.Tracking
+	Split    **Split // a pointer to nil takes the test away
 }
 
 // apply changes a draft and tells what is wrong with the new values. A draft may be incomplete;
@@ -142,6 +149,9 @@ func (c *Campaign) apply(ch Change) error {
 	if ch.Tracking != nil {
 		c.Tracking = *ch.Tracking
 	}
+	if ch.Split != nil {
+		c.Split = *ch.Split
+	}
 	return c.check()
 }
 
@@ -166,6 +176,12 @@ func (c *Campaign) check() error {
 	if len(c.Audience.Lists)+len(c.Audience.Segments) > maxLists {
 		blame("audience", "campaign.lists", "Choose at most 50 lists and segments.")
 	}
+	if c.Split != nil {
+		bad = append(bad, c.Split.check()...)
+		if c.AgainOf != 0 {
+			blame("split", ErrAgainSplit.Code, ErrAgainSplit.Text)
+		}
+	}
 	if bad != nil {
 		return errs.ErrInvalid.At(bad...)
 	}
@@ -179,9 +195,10 @@ func (c Campaign) key() contact.ConsentKey {
 
 // Order says when a campaign leaves.
 type Order struct {
-	At   string         // wall time "2026-12-01T10:00"; empty: now
-	Zone string         // IANA zone of At; empty: UTC
-	Undo *time.Duration // with an empty At: how long it can be called back; nil: UndoWindow. Zero for programs
+	At    string         // wall time "2026-12-01T10:00"; empty: now
+	Zone  string         // IANA zone of At; empty: UTC
+	Local LocalTime      // the wall time is each contact's own; what becomes of those whose time has passed
+	Undo  *time.Duration // with an empty At: how long it can be called back; nil: UndoWindow. Zero for programs
 }
 
 // maxAhead bounds schedules.
@@ -201,7 +218,7 @@ func (o Order) startOf(now time.Time) (start, undoUntil time.Time, err error) {
 	if err != nil {
 		return time.Time{}, time.Time{}, ErrTime.Because(err)
 	}
-	at, err := time.ParseInLocation("2006-01-02T15:04", o.At, zone)
+	at, err := time.ParseInLocation(wallTime, o.At, zone)
 	if err != nil {
 		return time.Time{}, time.Time{}, ErrTime.Because(err)
 	}

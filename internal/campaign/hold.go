@@ -33,6 +33,9 @@ func (s *Service) partHeld(ctx context.Context, e delivery.PartHeld) error {
 		if err != nil || p.State != delivery.PartPaused {
 			return err
 		}
+		if err := s.delivery.PauseTx(ctx, tx, c.Tenant, int64(c.ID)); err != nil { // the other variants of an A/B test
+			return err
+		}
 		c.State = Paused
 		return s.holdTx(ctx, tx, &c, HoldGuard)
 	})

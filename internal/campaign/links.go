@@ -33,7 +33,7 @@ func (s *Service) listed(ctx context.Context, a launchArgs) (bool, error) {
 	if errors.Is(err, errs.ErrNotFound) || err == nil && (c.State != Scheduled || c.round != a.Round) {
 		return false, nil
 	}
-	return err == nil && len(s.content.LinkProblems(ctx, c.Letter)) > 0, err
+	return err == nil && len(s.linkProblems(ctx, c)) > 0, err
 }
 
 // watchLinks looks at the links of a campaign again and again until it has ended, and stops it for a person when a list has
@@ -46,7 +46,7 @@ func (s *Service) watchLinks(ctx context.Context, _ *jobs.Job, a launchArgs) err
 	if err != nil {
 		return fmt.Errorf("watch links: %w", err)
 	}
-	if c.State == Sending && len(s.content.LinkProblems(ctx, c.Letter)) > 0 {
+	if c.State == Sending && len(s.linkProblems(ctx, c)) > 0 {
 		if err := s.holdLinks(ctx, a); err != nil {
 			return fmt.Errorf("watch links: %w", err)
 		}
@@ -78,19 +78,31 @@ func (s *Service) goodLinks(ctx context.Context, who access.Actor, c ID) error {
 	if err != nil {
 		return fmt.Errorf("resume campaign: %w", err)
 	}
-	return content.AsError(s.content.LinkProblems(ctx, x.Letter))
+	return content.AsError(s.linkProblems(ctx, x))
 }
 
 // linkWaits names the links that hold a campaign now; a group without a host when none does any more.
 func (s *Service) linkWaits(ctx context.Context, x Campaign, left int64) []Wait {
 	var out []Wait
-	for _, p := range s.content.LinkProblems(ctx, x.Letter) {
+	for _, p := range s.linkProblems(ctx, x) {
 		host, _ := p.Params["host"].(string)
 		list, _ := p.Params["list"].(string)
 		out = append(out, Wait{Why: WaitsForLink, N: left, Domain: host, Detail: list})
 	}
 	if out == nil {
 		out = []Wait{{Why: WaitsForLink, N: left}}
+	}
+	return out
+}
+
+// linkProblems looks at the links of all that a campaign may send.
+func (s *Service) linkProblems(ctx context.Context, c Campaign) []content.Problem {
+	out := s.content.LinkProblems(ctx, c.Letter)
+	if c.Split == nil || c.Split.By != ByLetter {
+		return out
+	}
+	for i := 1; i < c.Split.count(); i++ {
+		out = append(out, s.content.LinkProblems(ctx, c.Split.letter(c.Letter, i))...)
 	}
 	return out
 }

@@ -52,7 +52,7 @@ func (s *Service) preflight(ctx context.Context, t id.Tenant, c ID) (Preflight, 
 	if err := s.checkLetter(ctx, x, &p); err != nil {
 		return Preflight{}, fmt.Errorf("check campaign: %w", err)
 	}
-	if err := s.checkAudience(ctx, x, &p); err != nil {
+	if err := s.checkWhom(ctx, x, &p); err != nil {
 		return Preflight{}, fmt.Errorf("check campaign: %w", err)
 	}
 	if err := s.checkTopic(ctx, x, &p); err != nil {
@@ -101,6 +101,17 @@ func (s *Service) options(ctx context.Context, c Campaign) (content.Options, err
 	return content.Options{Purpose: c.Purpose, Lang: acc.Lang}, err
 }
 
+// checkWhom looks at whom the campaign is for: its audience, or who did not open another campaign.
+func (s *Service) checkWhom(ctx context.Context, c Campaign, p *Preflight) error {
+	if c.AgainOf != 0 {
+		return s.checkAgain(ctx, c, p)
+	}
+	if err := s.checkAudience(ctx, c, p); err != nil {
+		return err
+	}
+	return s.checkSplit(ctx, c, p)
+}
+
 func (s *Service) checkAudience(ctx context.Context, c Campaign, p *Preflight) error {
 	if c.Audience.Empty() {
 		p.add(content.Error, "audience", "campaign.no_audience", "Choose to whom the campaign goes.", nil)
@@ -117,7 +128,12 @@ func (s *Service) checkAudience(ctx context.Context, c Campaign, p *Preflight) e
 		return err
 	}
 	p.Audience = n
-	switch {
+	p.judgeAudience()
+	return nil
+}
+
+func (p *Preflight) judgeAudience() {
+	switch n := p.Audience; {
 	case n.Total == 0:
 		p.add(content.Error, "audience", "campaign.empty_audience", "There is nobody in the audience.", nil)
 	case n.Reachable == 0:
@@ -126,7 +142,6 @@ func (s *Service) checkAudience(ctx context.Context, c Campaign, p *Preflight) e
 		p.add(content.Warning, "audience", "campaign.few_reachable", "Less than half of the audience may be written to.",
 			map[string]any{"reachable": n.Reachable, "total": n.Total})
 	}
-	return nil
 }
 
 // checkTopic looks at the topic, which may have been archived since it was chosen.

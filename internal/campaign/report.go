@@ -17,9 +17,10 @@ type Report struct {
 	Campaign  Campaign
 	Counts    delivery.Counts
 	Breakdown delivery.Breakdown
-	PerSecond float64   // recipients tried a second, on average since the start; zero when it is not being sent
-	EndsAt    time.Time // expected end of the first tries; zero when not known
-	At        time.Time // the moment of the figures
+	Split     *SplitReport // nil: no A/B test
+	PerSecond float64      // recipients tried a second, on average since the start; zero when it is not being sent
+	EndsAt    time.Time    // expected end of the first tries; zero when not known
+	At        time.Time    // the moment of the figures
 }
 
 // Report returns the figures of a campaign. A draft has none.
@@ -39,6 +40,9 @@ func (s *Service) Report(ctx context.Context, who access.Actor, c ID) (Report, e
 		return Report{}, fmt.Errorf("report campaign: %w", err)
 	}
 	if err := s.nameLinks(ctx, x, &r.Breakdown); err != nil {
+		return Report{}, fmt.Errorf("report campaign: %w", err)
+	}
+	if r.Split, err = s.splitReport(ctx, x); err != nil {
 		return Report{}, fmt.Errorf("report campaign: %w", err)
 	}
 	r.PerSecond, r.EndsAt = s.pace(x, r.Counts, r.At)

@@ -63,6 +63,7 @@ func New(c Config) *Service {
 	}
 	jobs.Register(c.Queue, launchKind, s.launch)
 	jobs.Register(c.Queue, linksKind, s.watchLinks)
+	jobs.Register(c.Queue, decideKind, s.decide)
 	event.Subscribe(c.Events, "campaign.finish", s.partDone)
 	event.Subscribe(c.Events, "campaign.hold", s.partHeld)
 	return s
@@ -155,6 +156,9 @@ func (s *Service) Update(ctx context.Context, who access.Actor, c ID, version in
 		if x.State != Draft {
 			return ErrNotDraft
 		}
+		if x.AgainOf != 0 && ch.Audience != nil {
+			return ErrAgainFixed
+		}
 		x.Problem = ""
 		if err := x.apply(ch); err != nil {
 			return err
@@ -175,7 +179,7 @@ func (s *Service) Copy(ctx context.Context, who access.Actor, c ID, name string)
 	if name == "" {
 		name = copyName(old.Name)
 	}
-	ch := Change{Name: &name, Purpose: &old.Purpose, Letter: &old.Letter, Audience: &old.Audience, Tracking: &old.Tracking}
+	ch := Change{Name: &name, Purpose: &old.Purpose, Letter: &old.Letter, Audience: &old.Audience, Tracking: &old.Tracking, Split: &old.Split}
 	if _, err := s.senders.Find(ctx, s.db, who.Tenant, old.Sender); err == nil {
 		ch.Sender = &old.Sender
 	}
@@ -233,16 +237,51 @@ func (s *Service) Send(ctx context.Context, who access.Actor, c ID, version int6
 		if err != nil {
 			return err
 		}
-		if x.StartAt, x.UndoUntil, err = o.startOf(tx.Now); err != nil {
+		if err := s.setStart(ctx, tx, x, o); err != nil {
 			return err
 		}
-		x.StartLocal, x.Zone, x.Revision, x.State, x.Problem = o.At, o.Zone, rev.ID, Scheduled, ""
+		if err := s.freezeSplit(ctx, tx, x, options); err != nil {
+			return err
+		}
+		x.Revision, x.State, x.Problem = rev.ID, Scheduled, ""
 		x.round++
 		if err := s.enqueueLaunch(ctx, tx, *x); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, who, "campaign.ordered", *x)
 	})
+}
+
+// setStart decides when a campaign leaves. At local times that is when the first of its audience's zones has it.
+func (s *Service) setStart(ctx context.Context, tx *db.Tx, x *Campaign, o Order) error {
+	x.StartLocal, x.Zone, x.Local = o.At, o.Zone, o.Local
+	if o.Local == OneMoment {
+		var err error
+		if x.StartAt, x.UndoUntil, err = o.startOf(tx.Now); err != nil {
+			return err
+		}
+		return s.rested(ctx, tx, *x)
+	}
+	switch {
+	case o.Local != AtOnce && o.Local != NextDay, o.At == "":
+		return ErrLocal
+	case x.Split != nil:
+		return ErrSplitLocal
+	case x.AgainOf != 0:
+		return ErrAgainSplit
+	}
+	if _, _, err := o.startOf(tx.Now.Add(-24 * time.Hour)); err != nil { // somewhere it may be yesterday still
+		return err
+	}
+	z, err := s.zones(ctx, tx, *x, o, tx.Now.Add(UndoWindow))
+	if err != nil {
+		return err
+	}
+	if len(z.Starts) == 0 {
+		return ErrNotReady
+	}
+	x.StartAt, x.UndoUntil = z.Starts[0].At, time.Time{}
+	return nil
 }
 
 // Pause holds a campaign that is being sent; within a second nothing more leaves.
@@ -277,6 +316,7 @@ func (s *Service) Cancel(ctx context.Context, who access.Actor, c ID) (Campaign,
 func (c *Campaign) callBack(problem string) {
 	c.State, c.Problem, c.Hold = Draft, problem, ""
 	c.StartAt, c.UndoUntil, c.StartLocal, c.Zone, c.Revision = time.Time{}, time.Time{}, "", "", 0
+	c.Local, c.Run = OneMoment, SplitRun{}
 }
 
 // turn is a move that needs the right to send, and is recorded. Repeating one that is in effect is an error of state.

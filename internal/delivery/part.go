@@ -68,6 +68,9 @@ const (
 	maxAgeTransactional = 24 * time.Hour
 )
 
+// MaxAge is after how long a message of a purpose is given up, when its part says nothing.
+func MaxAge(p channel.Purpose) time.Duration { return maxAge(p) }
+
 func maxAge(p channel.Purpose) time.Duration {
 	if p.Advertises() {
 		return maxAgeAdvertising
