@@ -22,7 +22,7 @@ var ranks = map[string]int{
 	// Platform: machines.
 	"config": 10, "secret": 10, "db": 10, "blob": 11, "mail": 10, "jobs": 12, "event": 13, "db/dbtest": 14, "intake/sheet": 10, "frame": 10,
 	// Features.
-	"audit": 21, "access": 22, "terms": 23, "channel": 23, "contact": 24, "contact/segment": 25, "content": 24, "content/sight": 20, "content/when": 20, "content/block": 20, "delivery": 26, "campaign": 27, "intake": 27, "form": 27, "preference": 27, "privacy": 28, "notice": 29, "reputation": 24, "status": 23, "showcase": 23,
+	"audit": 21, "access": 22, "terms": 23, "channel": 23, "contact": 24, "contact/segment": 25, "content": 24, "media": 24, "brand": 25, "content/sight": 20, "content/when": 20, "content/block": 20, "delivery": 26, "campaign": 27, "intake": 27, "form": 27, "preference": 27, "privacy": 28, "notice": 29, "reputation": 24, "status": 23, "showcase": 23,
 	"channel/email": 23, "channel/channeltest": 23,
 	// Edges.
 	"visit": 40, "smtpin": 41, "signup": 41, "track": 41, "api": 42, "site": 42, "sandbox": 42,
@@ -49,6 +49,8 @@ var fences = map[string][]string{
 	"github.com/emersion/go-smtp":    {"sandbox", "smtpin"},
 	"github.com/emersion/go-msgauth": {"sandbox"},
 	"golang.org/x/crypto/argon2":     {"secret"},
+	"golang.org/x/image/draw":        {"media"},
+	"golang.org/x/image/webp":        {"media"},
 }
 
 // file is one Go file with what it imports.
