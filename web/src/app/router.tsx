@@ -4,7 +4,7 @@ import { auditRoutes } from '@/audit/routes'
 import { campaignRoutes } from '@/campaign/routes'
 import { channelRoutes } from '@/channel/routes'
 import { contactRoutes, contactSettingsRoutes } from '@/contact/routes'
-import { contentRoutes } from '@/content/routes'
+import { contentRoutes, deskRoutes } from '@/content/routes'
 import { exportRoutes } from '@/export/routes'
 import { formRoutes } from '@/form/routes'
 import { homeRoutes } from '@/home/routes'
@@ -15,13 +15,14 @@ import { pathsRoutes } from '@/paths/routes'
 import { preferenceRoutes } from '@/preference/routes'
 import { privacyRoutes } from '@/privacy/routes'
 import { segmentRoutes } from '@/segment/routes'
-import { cabinetRoute, guestRoute, rootRoute, settingsRoute } from './routes'
+import { cabinetRoute, deskRoute, guestRoute, rootRoute, settingsRoute } from './routes'
 import { NotFound } from './NotFound'
 import { RouteProblem } from './RouteProblem'
 
 // Every feature gives its routes; screens load with them.
 const tree = rootRoute.addChildren([
   guestRoute.addChildren(guestRoutes),
+  deskRoute.addChildren(deskRoutes),
   cabinetRoute.addChildren([
     ...homeRoutes,
     ...contactRoutes,

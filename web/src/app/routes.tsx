@@ -23,6 +23,16 @@ export const cabinetRoute = createRoute({
   component: lazyRouteComponent(() => import('./shell/Shell'), 'Shell'),
 })
 
+/** Editors that fill the window: they need a session, and no menu stands beside them. */
+export const deskRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'desk',
+  beforeLoad: ({ location }) => {
+    if (!currentMe()) throw redirect({ to: '/sign-in', search: { next: location.href } })
+  },
+  component: lazyRouteComponent(() => import('../content/builder/Desk'), 'Desk'),
+})
+
 /** Screens of settings: a menu beside the page. */
 export const settingsRoute = createRoute({
   getParentRoute: () => cabinetRoute,

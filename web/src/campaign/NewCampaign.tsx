@@ -1,6 +1,6 @@
 import { Button, Radio, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import * as v from 'valibot'
@@ -26,7 +26,8 @@ export function NewCampaign() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const [key] = useState(once)
-  const [template, setTemplate] = useState('')
+  const { template: asked = '' } = useSearch({ strict: false }) as { template?: string }
+  const [template, setTemplate] = useState(asked)
   const senders = useQuery({ queryKey: ['senders'], queryFn: async ({ signal }) => (await listSenders({ signal })).items, enabled: me.permissions.includes('senders.view') })
   const { form: f, busy, problem, onSubmit } = useApiForm({
     initial: { name: t('new.default_name', { date: fmt.axis(Date.now()) }), purpose: 'advertising' },

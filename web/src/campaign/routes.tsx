@@ -16,6 +16,7 @@ export const campaignRoutes = [
   createRoute({
     getParentRoute: () => cabinetRoute,
     path: '/campaigns/new',
+    validateSearch: (s: Record<string, unknown>): { template?: string } => ({ template: text(s.template) }),
     loader: () => needTexts('campaign'),
     component: lazyRouteComponent(() => import('./NewCampaign'), 'NewCampaign'),
   }),

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { needTexts } from '@/app/i18n'
-import { cabinetRoute } from '@/app/routes'
+import { cabinetRoute, deskRoute } from '@/app/routes'
 
 export const contentRoutes = [
   createRoute({
@@ -21,5 +21,20 @@ export const contentRoutes = [
     path: '/templates/$id',
     loader: () => needTexts('content', 'contact'),
     component: lazyRouteComponent(() => import('./TemplatePage'), 'TemplatePage'),
+  }),
+] as const
+
+export const deskRoutes = [
+  createRoute({
+    getParentRoute: () => deskRoute,
+    path: '/templates/$id/design',
+    loader: () => needTexts('builder', 'content', 'contact', 'campaign', 'segment'),
+    component: lazyRouteComponent(() => import('./builder/TemplateDesign'), 'TemplateDesign'),
+  }),
+  createRoute({
+    getParentRoute: () => deskRoute,
+    path: '/campaigns/$id/design',
+    loader: () => needTexts('builder', 'content', 'contact', 'campaign', 'segment', 'delivery'),
+    component: lazyRouteComponent(() => import('./builder/CampaignDesign'), 'CampaignDesign'),
   }),
 ] as const

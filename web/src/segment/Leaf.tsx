@@ -14,6 +14,8 @@ interface Props {
   names: Names
   /** Number of the condition on the screen, for its name. */
   no: number
+  /** Kinds beside attributes and fields, where not all of them can be asked. */
+  kinds?: readonly Kind[]
   /** What the server said about it. */
   error?: string
   /** How many it finds by itself; undefined while not known. */
@@ -22,7 +24,8 @@ interface Props {
   onRemove: () => void
 }
 
-const kinds: Kind[] = ['activity', 'inactivity', 'consent', 'tag', 'list', 'segment', 'stop_list']
+const behaviour: Kind[] = ['activity', 'inactivity']
+const every: readonly Kind[] = [...behaviour, 'consent', 'tag', 'list', 'segment', 'stop_list']
 const countries = ['KZ', 'RU', 'KG', 'UZ', 'BY', 'TJ', 'TM', 'GE', 'AM', 'AZ', 'UA', 'MD', 'TR', 'CN', 'AE']
 const operators = ['Kcell/Activ', 'Beeline', 'Altel/Tele2']
 
@@ -52,7 +55,7 @@ function sortOf(c: Condition, names: Names): Sort {
 }
 
 /** LeafRow is one condition: what it looks at, how it compares, with what. It reads as a part of a sentence. */
-export function LeafRow({ leaf, names, no, error, alone, onChange, onRemove }: Props) {
+export function LeafRow({ leaf, names, no, kinds = every, error, alone, onChange, onRemove }: Props) {
   const { t } = useTranslation('segment')
   const fmt = useFmt()
   const c = leaf.c
@@ -71,10 +74,10 @@ export function LeafRow({ leaf, names, no, error, alone, onChange, onRemove }: P
               onChange={(e) => onChange(fresh(e.currentTarget.value, names))}
             >
               {!known && <option value={`field:${c.key}`}>{t('gone', { name: c.key })}</option>}
-              <optgroup label={t('group.behaviour')}>{kinds.slice(0, 2).map((k) => option(k, t(`kind.${k}`)))}</optgroup>
+              {kinds.some((k) => behaviour.includes(k)) && <optgroup label={t('group.behaviour')}>{behaviour.map((k) => option(k, t(`kind.${k}`)))}</optgroup>}
               <optgroup label={t('group.contact')}>{Object.keys(attributes).map((k) => option(`attribute:${k}`, t(`attribute.${k}`)))}</optgroup>
               {names.fields.length > 0 && <optgroup label={t('group.fields')}>{names.fields.map((f) => option(`field:${f.key}`, f.label))}</optgroup>}
-              <optgroup label={t('group.belongs')}>{kinds.slice(2).map((k) => option(k, t(`kind.${k}`)))}</optgroup>
+              <optgroup label={t('group.belongs')}>{kinds.filter((k) => !behaviour.includes(k)).map((k) => option(k, t(`kind.${k}`)))}</optgroup>
             </NativeSelect>
             <Rest key={`${c.kind}:${c.key}`} c={c} names={names} label={`${name}: ${subjectOf(c, { t, names })}`} onChange={onChange} />
           </>

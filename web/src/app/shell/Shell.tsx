@@ -3,7 +3,8 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useKeys } from '@/lib/hotkeys'
 import { startStream } from '@/lib/sse'
-import { refreshMe, useMe } from '../session'
+import { useMe } from '../session'
+import { useSignOutElsewhere } from '../useSignOutElsewhere'
 import { creations, nav } from '../nav'
 import { Header } from './Header'
 import { useJobEvents } from './jobs'
@@ -60,20 +61,6 @@ export function Shell() {
       </Suspense>
     </div>
   )
-}
-
-// The session ended elsewhere (another tab, revoked, expired): any answer 401 brings here.
-function useSignOutElsewhere() {
-  const router = useRouter()
-  useEffect(() => {
-    const check = async () => {
-      if (await refreshMe().catch(() => true)) return
-      location.assign(`/sign-in?next=${encodeURIComponent(router.state.location.href)}`)
-    }
-    const on = () => void check()
-    document.addEventListener('keruen:signed-out', on)
-    return () => document.removeEventListener('keruen:signed-out', on)
-  }, [router])
 }
 
 function useGoKeys(search: () => void, help: () => void) {

@@ -1,4 +1,4 @@
-import { IconAdjustmentsHorizontal, IconArrowDown, IconArrowUp, IconBookmark, IconCopy, IconTrash } from '@tabler/icons-react'
+import { IconAdjustmentsHorizontal, IconArrowDown, IconArrowUp, IconCopy, IconTrash } from '@tabler/icons-react'
 import type { ComponentType, MouseEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import css from './Canvas.module.css'
@@ -8,7 +8,7 @@ import { useDeeds } from './useDeeds'
 /** BlockBar stands over the chosen block: up, down, duplicate, save, delete. The same keys do the same. */
 export function BlockBar({ id }: { id: string }) {
   const { t } = useTranslation('builder')
-  const { saveBlock, inspect, canEdit, narrow } = useBuilder()
+  const { inspect, canEdit, narrow } = useBuilder()
   const deeds = useDeeds(id)
   if (!canEdit) return null
   return (
@@ -20,7 +20,6 @@ export function BlockBar({ id }: { id: string }) {
           <Tool icon={IconArrowUp} label={t('tool.up')} disabled={!deeds.canUp} onClick={() => deeds.move(-1)} />
           <Tool icon={IconArrowDown} label={t('tool.down')} disabled={!deeds.canDown} onClick={() => deeds.move(1)} />
           <Tool icon={IconCopy} label={t('tool.duplicate')} onClick={deeds.duplicate} />
-          <Tool icon={IconBookmark} label={t('tool.save')} onClick={() => saveBlock(id)} />
           <Tool icon={IconTrash} label={t('tool.remove')} onClick={deeds.remove} />
         </>
       )}

@@ -6,9 +6,9 @@ import { useDraggable, useDrop, type Load } from './drag'
 import type { Block, Row } from './doc'
 import { Drawn, isText } from './Drawn'
 import { useBuilder } from './context'
-import { emptyRow, newBlock } from './make'
+import { newRow } from './make'
 import { walk } from './place'
-import { padding } from './style'
+import { colorOf, fonts, letterVars, padding } from './style'
 
 /**
  * Canvas shows the letter as it is being made. It is one stop of the Tab key: arrows go from block to block, Enter writes, Esc goes
@@ -38,16 +38,13 @@ export function Canvas() {
     <div
       className={css.ground}
       style={{ background: doc.theme.bg }}
-      onKeyDown={onKey}
+      role="presentation"
       onPointerDown={(e) => e.target === e.currentTarget && verbs.choose(null)}
-      role="group"
-      aria-label={t('canvas.label')}
-      aria-describedby="canvas-keys"
     >
       <p id="canvas-keys" className="hidden-visually">
         {t('canvas.keys')}
       </p>
-      <div className={css.page} style={{ background: doc.theme.surface, color: doc.theme.text, maxWidth: doc.theme.width }} lang={lang}>
+      <div role="tree" tabIndex={-1} onKeyDown={onKey} aria-label={t('canvas.label')} aria-describedby="canvas-keys" className={css.page} style={{ ...letterVars(doc.theme), background: doc.theme.surface, color: doc.theme.text, maxWidth: doc.theme.width, fontFamily: fonts[doc.theme.font], fontSize: doc.theme.size }} lang={lang}>
         {doc.rows.map((row, i) => (
           <RowView key={row.id} row={row} index={i} stop={at < 0 ? i === 0 : chosen === row.id} />
         ))}
@@ -59,20 +56,19 @@ export function Canvas() {
 }
 
 // Where a load falls into a row of its own.
-function useRowDrop(index: number) {
+function useRowDrop() {
   const { editor, place } = useBuilder()
   return (load: Load, at: number) => {
     if (load.is === 'row') editor.verbs.moveRow(load.id, at)
-    else if (load.is === 'block') editor.verbs.moveOut(load.id, at, emptyRow(editor.doc))
+    else if (load.is === 'block') editor.verbs.moveOut(load.id, at, newRow())
     else place(load, at)
-    return index
   }
 }
 
 function EmptyLetter() {
   const { t } = useTranslation('builder')
   const ref = useRef<HTMLDivElement>(null)
-  const drop = useRowDrop(0)
+  const drop = useRowDrop()
   const edge = useDrop({ element: ref, enabled: true, whole: true, accepts: () => true, onDrop: (l) => drop(l, 0) })
   return (
     <div ref={ref} className={css.empty} data-over={edge ?? undefined}>
@@ -86,7 +82,7 @@ function TailDrop() {
   const { editor } = useBuilder()
   const ref = useRef<HTMLDivElement>(null)
   const end = editor.doc.rows.length
-  const drop = useRowDrop(end)
+  const drop = useRowDrop()
   const edge = useDrop({ element: ref, enabled: true, whole: true, accepts: () => true, onDrop: (l) => drop(l, end) })
   return <div ref={ref} className={css.tail} data-edge={edge ? 'top' : undefined} />
 }
@@ -96,7 +92,7 @@ function RowView({ row, index, stop }: { row: Row; index: number; stop: boolean 
   const { editor, canBuild, hidden } = useBuilder()
   const { doc, chosen, verbs } = editor
   const ref = useRef<HTMLDivElement>(null)
-  const drop = useRowDrop(index)
+  const drop = useRowDrop()
   const edge = useDrop({ element: ref, enabled: canBuild, accepts: (l) => !(l.is === 'row' && l.id === row.id), onDrop: (l, e) => drop(l, e === 'top' ? index : index + 1) })
   useDraggable(ref, { is: 'row', id: row.id }, canBuild && !editor.writing)
   const pad = row.pad
@@ -109,7 +105,10 @@ function RowView({ row, index, stop }: { row: Row; index: number; stop: boolean 
       data-hidden={hidden(row.show) || undefined}
       data-edge={edge === 'inside' ? undefined : (edge ?? undefined)}
       style={{ background: row.bg ? colorOf(row.bg, doc.theme) : undefined, padding: padding(pad) }}
-      role="group"
+      role="treeitem"
+      aria-level={1}
+      aria-expanded
+      aria-selected={chosen === row.id}
       aria-label={t('canvas.row', { no: index + 1 })}
       tabIndex={stop ? 0 : -1}
       onClick={(e) => {
@@ -119,7 +118,7 @@ function RowView({ row, index, stop }: { row: Row; index: number; stop: boolean 
       }}
     >
       {chosen === row.id && canBuild && <BlockBar id={row.id} />}
-      <div className={css.cols} data-stack={row.stack ?? 'normal'} style={{ gap: row.cols.length > 1 ? doc.theme.gap : undefined }}>
+      <div role="group" className={css.cols} data-stack={row.stack ?? 'normal'} style={{ gap: row.cols.length > 1 ? doc.theme.gap : undefined }}>
         {row.cols.map((col, i) => (
           <div key={i} className={css.col} style={{ flex: `${col.span} 1 0`, alignSelf: { top: 'flex-start', middle: 'center', bottom: 'flex-end' }[col.valign ?? 'top'] }}>
             {col.blocks.map((b, at) => (
@@ -178,7 +177,9 @@ function BlockView({ block, row, col, index }: { block: Block; row: Row; col: nu
       data-hidden={hidden(block.show) || undefined}
       data-edge={edge === 'inside' ? undefined : (edge ?? undefined)}
       style={{ padding: padding(block.pad) }}
-      role="group"
+      role="treeitem"
+      aria-level={2}
+      aria-selected={mine}
       aria-label={t('canvas.block', { name: t(`block.${block.type}`, { defaultValue: t('block.unknown') }) })}
       tabIndex={mine ? 0 : -1}
       onClick={(e) => {

@@ -104,7 +104,7 @@ function Bar({ editor, oneLine, choosing, setChoosing }: BarProps) {
   const run = () => editor.chain().focus()
   const align = (to: Align) => () => run().updateAttributes('paragraph', { align: to === 'left' ? null : to }).run()
   return (
-    <div className={css.bar} role="toolbar" aria-label={t('rich.bar')} onKeyDown={(e) => e.code === 'Escape' && editor.commands.focus()}>
+    <div className={css.bar} role="toolbar" tabIndex={-1} aria-label={t('rich.bar')} onKeyDown={(e) => e.code === 'Escape' && editor.commands.focus()}>
       <Toggle icon={IconBold} label={t('rich.bold')} on={is.bold} press={() => run().toggleMark('bold').run()} />
       <Toggle icon={IconItalic} label={t('rich.italic')} on={is.italic} press={() => run().toggleMark('italic').run()} />
       {!oneLine && (

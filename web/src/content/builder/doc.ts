@@ -1,4 +1,4 @@
-import type { Condition } from '@/api'
+import type { Condition, Letter } from '@/api'
 
 // The document of a letter (web-cabinet.md §9): rows, columns, blocks; texts per language; rich text as a small tree.
 
@@ -83,7 +83,14 @@ export interface Theme {
 }
 export interface Doc {
   v: number
-  meta: { title?: string; preheader?: string; langs: Lang[]; default_lang: Lang }
+  /** Subject and preheader per language go before those of the letter. */
+  meta: { title?: string; subject?: PerLang<string>; preheader?: PerLang<string>; langs: Lang[]; default_lang: Lang }
   theme: Theme
   rows: Row[]
 }
+
+/** docOf gives the document of a block letter; null for letters of HTML or text. */
+export const docOf = (letter: Letter): Doc | null => (letter as { doc?: Doc }).doc ?? null
+
+/** withDoc gives a letter with another document. */
+export const withDoc = (letter: Letter, doc: Doc): Letter => ({ ...letter, doc }) as Letter

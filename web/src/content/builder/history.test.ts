@@ -48,18 +48,21 @@ describe('undo and redo (MSG-1)', () => {
 })
 
 describe('what the browser kept of an edit (MSG-1)', () => {
-  const kept = (over: Partial<Kept>): Kept => ({ history: { past: [doc(0)], doc: doc(1), future: [] }, version: 3, saved: true, at: 5, ...over })
+  const envelope = { subject: 's', preheader: '' }
+  const server = (n: number, version: number, subject = 's') => ({ doc: doc(n), envelope: { subject, preheader: '' }, version })
+  const kept = (over: Partial<Kept>): Kept => ({ history: { past: [doc(0)], doc: doc(1), future: [] }, envelope, version: 3, saved: true, at: 5, ...over })
 
   it('goes on with undo when the letter is the one that was saved', () => {
-    expect(opening(kept({}), doc(1), 3)).toEqual({ do: 'resume', history: kept({}).history })
-    expect(opening(kept({}), doc(2), 4)).toEqual({ do: 'begin' })
-    expect(opening(null, doc(1), 3)).toEqual({ do: 'begin' })
+    expect(opening(kept({}), server(1, 3))).toEqual({ do: 'resume', history: kept({}).history })
+    expect(opening(kept({}), server(2, 4))).toEqual({ do: 'begin' })
+    expect(opening(null, server(1, 3))).toEqual({ do: 'begin' })
   })
 
   it('offers what the server never got, whoever saved meanwhile', () => {
-    expect(opening(kept({ saved: false }), doc(2), 3).do).toBe('ask')
-    expect(opening(kept({ saved: false }), doc(2), 9).do).toBe('ask')
-    expect(opening(kept({ saved: false }), doc(1), 4).do).toBe('resume')
+    expect(opening(kept({ saved: false }), server(2, 3)).do).toBe('ask')
+    expect(opening(kept({ saved: false }), server(2, 9)).do).toBe('ask')
+    expect(opening(kept({ saved: false }), server(1, 4)).do).toBe('resume')
+    expect(opening(kept({ saved: false }), server(1, 4, 'other')).do).toBe('ask')
   })
 
   it('compares by what documents say', () => {

@@ -4,9 +4,16 @@ import type { History } from './history'
 // What the browser keeps of an edit: the steps of undo, and what the server has not taken yet. It survives a reload, a crash and a
 // lost connection. IndexedDB, because a hundred documents are too much for localStorage.
 
+/** What stands in the list of letters. */
+export interface Envelope {
+  subject: string
+  preheader: string
+}
+
 /** Kept is one letter as this browser last had it. */
 export interface Kept {
   history: Pick<History, 'past' | 'doc' | 'future'>
+  envelope: Envelope
   /** Version of the server that the edit began with. */
   version: number
   /** Whether the server has it all. */
@@ -70,10 +77,11 @@ export type Opening = { do: 'begin' } | { do: 'resume'; history: Kept['history']
  * opening decides: the same letter goes on with its undo; changes that the server never got are offered; anything else is of an older
  * letter and begins anew.
  */
-export function opening(kept: Kept | null, server: Doc, version: number): Opening {
+export function opening(kept: Kept | null, server: { doc: Doc; envelope: Envelope; version: number }): Opening {
   if (!kept) return { do: 'begin' }
-  if (kept.saved) return kept.version === version ? { do: 'resume', history: kept.history } : { do: 'begin' }
-  return equal(kept.history.doc, server) ? { do: 'resume', history: kept.history } : { do: 'ask', kept }
+  if (kept.saved) return kept.version === server.version ? { do: 'resume', history: kept.history } : { do: 'begin' }
+  const same = equal(kept.history.doc, server.doc) && equal(kept.envelope, server.envelope)
+  return same ? { do: 'resume', history: kept.history } : { do: 'ask', kept }
 }
 
 /** equal compares documents by what they say: the order of keys does not matter, and null says as little as nothing. */

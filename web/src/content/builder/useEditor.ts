@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
 import type { Block, Doc, Lang, Row } from './doc'
 import * as edit from './edit'
 import { begin, change, type History, redo, stillThere, undo } from './history'
-import { keep, type Kept } from './kept'
+import { type Envelope, keep, type Kept } from './kept'
 import type { Place } from './place'
 
 interface State {
@@ -107,14 +107,14 @@ export function useEditor({ start, resume, onChange }: Options) {
 export type Editor = ReturnType<typeof useEditor>
 
 /** useKeeping writes the edit into the browser's store half a second after a change, and at once when the page is hidden. */
-export function useKeeping(name: string, { past, doc, future }: History, version: number, saved: boolean): void {
+export function useKeeping(name: string, { past, doc, future }: History, { subject, preheader }: Envelope, version: number, saved: boolean): void {
   const latest = useRef<Kept | null>(null)
   const first = useRef(true)
   useEffect(() => {
     // An untouched letter leaves nothing behind.
-    if (first.current && past.length === 0 && future.length === 0) return
+    if (first.current && saved && past.length === 0 && future.length === 0) return
     first.current = false
-    latest.current = { history: { past, doc, future }, version, saved, at: Date.now() }
+    latest.current = { history: { past, doc, future }, envelope: { subject, preheader }, version, saved, at: Date.now() }
     const write = () => latest.current && void keep(name, latest.current)
     const timer = setTimeout(write, 500)
     const hide = () => document.visibilityState === 'hidden' && write()
@@ -125,6 +125,6 @@ export function useKeeping(name: string, { past, doc, future }: History, version
       document.removeEventListener('visibilitychange', hide)
       removeEventListener('pagehide', write)
     }
-  }, [name, past, doc, future, version, saved])
+  }, [name, past, doc, future, subject, preheader, version, saved])
   useEffect(() => () => void (latest.current && keep(name, latest.current)), [name])
 }
