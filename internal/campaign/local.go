@@ -36,6 +36,10 @@ func localDue(wall string, zone *time.Location, rule LocalTime, from time.Time) 
 	if err != nil {
 		return time.Time{}, false, ErrTime.Because(err)
 	}
+	if naive, _ := time.Parse(wallTime, wall); at.Format(wallTime) < wall { // the clocks skip it: the library may go back
+		shown, _ := time.Parse(wallTime, at.Format(wallTime))
+		at = at.Add(naive.Sub(shown))
+	}
 	if !at.Before(from) {
 		return at.UTC(), false, nil
 	}

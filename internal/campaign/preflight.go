@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"keruen/internal/access"
@@ -61,6 +62,8 @@ func (s *Service) preflight(ctx context.Context, t id.Tenant, c ID) (Preflight, 
 	if err := s.checkWay(ctx, x, &p); err != nil {
 		return Preflight{}, fmt.Errorf("check campaign: %w", err)
 	}
+	gravity := map[content.Severity]int{content.Error: 0, content.Warning: 1, content.Notice: 2}
+	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return gravity[a.Severity] - gravity[b.Severity] })
 	p.Ready = true
 	for _, q := range p.Problems {
 		p.Ready = p.Ready && q.Severity != content.Error
