@@ -49,7 +49,9 @@ import (
 	"keruen/internal/reputation"
 	"keruen/internal/sandbox"
 	"keruen/internal/secret"
+	"keruen/internal/showcase"
 	"keruen/internal/smtpin"
+	"keruen/internal/status"
 	"keruen/internal/terms"
 )
 
@@ -94,6 +96,8 @@ type App struct {
 	Exports     *export.Service
 	Preferences *preference.Service
 	Reputation  *reputation.Service
+	Status      *status.Service
+	Clients     *showcase.Service
 	World       *sandbox.World // nil when the pretend world is off
 	House       id.Tenant
 
@@ -249,6 +253,9 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		DB: a.DB, Access: a.Access, Contacts: a.Contacts, Senders: senders, Delivery: a.Delivery, Log: a.Log, House: a.House, BaseURL: a.URL,
 	})
 	connect(a.Events, letters)
+	if err := a.publicPages(ctx); err != nil {
+		return nil, err
+	}
 
 	// Edges.
 	handler, err := a.web()
@@ -341,6 +348,7 @@ func (a *App) Start(ctx context.Context) error {
 		a.run("pipeline", func() error { return a.Delivery.Run(work) })
 	}
 	a.run("paths", func() error { return a.Paths.Run(work) })
+	a.run("status", func() error { return a.Status.Run(work) })
 	a.run("results of TLS", func() error { return a.tally.Run(work) })
 	a.receive(work)
 	a.run("web", func() error {

@@ -7,6 +7,7 @@ import (
 	"keruen/internal/access"
 	"keruen/internal/api"
 	"keruen/internal/channel/email/shape"
+	"keruen/internal/config"
 	"keruen/internal/errs"
 	"keruen/internal/form"
 	"keruen/internal/preference"
@@ -36,7 +37,12 @@ func (a *App) web() (http.Handler, error) {
 	if !a.Config.Runs("web") {
 		return a.wrap(mux), nil
 	}
-	pages, err := site.New(site.Config{Log: a.Log, Dist: web.Dist(), Terms: a.Terms, Who: a.person, Product: "Keruen", Version: Version, Sandbox: a.sandboxPath()})
+	plans, err := config.LoadPlans(a.Config.Site.Plans)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := site.New(site.Config{Log: a.Log, Dist: web.Dist(), Terms: a.Terms, Status: a.Status, Clients: a.Clients, Who: a.person,
+		Product: "Keruen", Version: Version, BaseURL: a.URL, Sandbox: a.sandboxPath(), Plans: plans, Email: a.Config.Operator.Email})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"keruen/internal/db"
 	"keruen/internal/errs"
@@ -91,3 +92,13 @@ func (q *Queue) record(ctx context.Context, j *Job, set string, args ...any) err
 
 // ErrTaken tells a worker that its task was cancelled, paused, or taken over by another process.
 var ErrTaken = errs.New(errs.Conflict, "job.taken", "The job was stopped or goes on elsewhere.")
+
+// Late tells for how long the task that has waited longest could have been running already; zero when the queue keeps up.
+func (q *Queue) Late(ctx context.Context) (time.Duration, error) {
+	now := q.clock.Now()
+	due, err := oldestDue(ctx, q.db, now)
+	if err != nil || due.IsZero() {
+		return 0, err
+	}
+	return now.Sub(due), nil
+}

@@ -56,6 +56,15 @@ func anyOpen(ctx context.Context, q db.Querier, kinds []string, now time.Time) (
 	return len(found) > 0, err
 }
 
+// oldestDue returns when the task that has waited longest could have begun; zero when none waits.
+func oldestDue(ctx context.Context, q db.Querier, now time.Time) (time.Time, error) {
+	found, err := db.All[time.Time](ctx, q, `SELECT run_at FROM task WHERE state < 2 AND state = 0 AND run_at <= ? ORDER BY run_at LIMIT 1`, now) // "state < 2" is the index
+	if err != nil || len(found) == 0 {
+		return time.Time{}, err
+	}
+	return found[0], nil
+}
+
 // claim takes up to n tasks, oldest first.
 func claim(ctx context.Context, tx *db.Tx, owner string, kinds []string, n int, lease time.Duration) ([]claimed, error) {
 	w := db.Where(open, tx.Now, tx.Now).And(db.In("kind", kinds))

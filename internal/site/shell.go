@@ -151,6 +151,15 @@ func (p preloads) route(path string) (route, bool) {
 	return best, found
 }
 
+// knows tells whether the browser's router has a route for a path; when the bundle does not say, that is up to the router.
+func (s *shell) knows(path string) bool {
+	if _, ok := s.preloads.route(path); ok || len(s.preloads.Routes) == 0 {
+		return true
+	}
+	above := strings.TrimSuffix(path, "/") + "/" // "/settings" leads to one of its pages
+	return slices.ContainsFunc(s.preloads.Routes, func(r route) bool { return strings.HasPrefix(r.Path, above) })
+}
+
 // matches compares a path with a pattern of the browser's router: "$id" stands for one step.
 func matches(pattern, path string) bool {
 	want, have := strings.Split(strings.Trim(pattern, "/"), "/"), strings.Split(strings.Trim(path, "/"), "/")

@@ -12,7 +12,10 @@ import (
 	"log/slog"
 	"net/http"
 
+	"keruen/internal/config"
 	"keruen/internal/lang"
+	"keruen/internal/showcase"
+	"keruen/internal/status"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
 )
@@ -22,10 +25,15 @@ type Config struct {
 	Log     *slog.Logger
 	Dist    fs.FS // the built bundle; without index.html there, a page says how to build it
 	Terms   *terms.Service
+	Status  *status.Service
+	Clients *showcase.Service
 	Who     func(*http.Request) (Person, error)
 	Product string // name of this installation
 	Version string
+	BaseURL string // https://mail.example.kz, for search engines and messengers
 	Sandbox string // path of the pretend mailbox, empty when the pretend world is off
+	Plans   []config.Plan
+	Email   string // of the operator; may be empty
 }
 
 // Person is who sits before the browser. The zero Person is nobody.
@@ -58,8 +66,15 @@ func New(c Config) (*Site, error) {
 	}
 	s.mux.HandleFunc("GET /assets/", s.asset)
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
-	s.mux.HandleFunc("GET /docs/{name}", s.document)
-	s.mux.HandleFunc("GET /docs/{name}/{version}", s.document)
+	s.mux.HandleFunc("GET /site/{name}", s.picture)
+	s.mux.HandleFunc("GET "+showcase.LogoPath+"{id}/{hash}", s.logo)
+	s.mux.HandleFunc("GET /sitemap.xml", s.page(s.sitemap))
+	s.mux.HandleFunc("GET /about", s.page(s.landing))
+	s.mux.HandleFunc("GET /prices", s.page(s.prices))
+	s.mux.HandleFunc("GET /clients", s.page(s.clients))
+	s.mux.HandleFunc("GET /status", s.page(s.status))
+	s.mux.HandleFunc("GET /docs/{name}", s.page(s.document))
+	s.mux.HandleFunc("GET /docs/{name}/{version}", s.page(s.document))
 	s.mux.HandleFunc("GET /{$}", s.home)
 	s.mux.HandleFunc("GET /", s.cabinet)
 	return s, nil
@@ -77,19 +92,25 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Site) home(w http.ResponseWriter, r *http.Request) {
 	p := s.person(r)
 	if p.Me == nil {
-		s.landing(w, r)
+		s.page(s.landing)(w, r)
 		return
 	}
 	s.serveShell(w, r, p)
 }
 
-// cabinet answers every address that the browser's own router knows. Files of the bundle's root (the icon) come first.
+// cabinet answers every address that the browser's own router knows. Files of the bundle's root (the icon) come first. Those who
+// are signed in are told by the cabinet that a page is not there, visitors by a public page.
 func (s *Site) cabinet(w http.ResponseWriter, r *http.Request) {
 	if s.files.has(r.URL.Path) {
 		s.files.serve(w, r, "public, max-age=3600")
 		return
 	}
-	s.serveShell(w, r, s.person(r))
+	p := s.person(r)
+	if p.Me == nil && s.shell != nil && !s.shell.knows(r.URL.Path) {
+		s.absent(w, s.view(r))
+		return
+	}
+	s.serveShell(w, r, p)
 }
 
 func (s *Site) person(r *http.Request) Person {
@@ -102,8 +123,8 @@ func (s *Site) person(r *http.Request) Person {
 	return p
 }
 
-// robots keeps search engines to the public pages.
-func (s *Site) robots(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("User-agent: *\nAllow: /$\nAllow: /docs/\nDisallow: /\n"))
+// picture gives a picture of the public pages.
+func (s *Site) picture(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.ServeFileFS(w, r, pictures, "picture/"+r.PathValue("name"))
 }

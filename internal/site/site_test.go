@@ -6,14 +6,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
 	"keruen/internal/clock"
+	"keruen/internal/db/dbtest"
 	"keruen/internal/lang"
+	"keruen/internal/showcase"
 	"keruen/internal/site"
+	"keruen/internal/status"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
 )
@@ -39,10 +43,17 @@ func open(t *testing.T, dist fs.FS, p site.Person) http.Handler {
 	documents, err := terms.New(nil, clock.Real{}, nil, terms.Operator{})
 	require.NoError(t, err)
 	log := slog.New(slog.DiscardHandler)
-	s, err := site.New(site.Config{Log: log, Dist: dist, Terms: documents, Product: "Keruen", Version: "1",
+	d := dbtest.Open(t, dbtest.SQLite(t), clock.Real{})
+	return made(t, site.Config{Log: log, Dist: dist, Terms: documents, Product: "Keruen", Version: "1", BaseURL: "https://mail.example.kz",
+		Status: status.New(d, clock.Real{}, log), Clients: showcase.New(d, clock.Real{}, nil),
 		Who: func(*http.Request) (site.Person, error) { return p, nil }})
+}
+
+func made(t *testing.T, c site.Config) http.Handler {
+	t.Helper()
+	s, err := site.New(c)
 	require.NoError(t, err)
-	return visit.Wrap(visit.Config{Log: log}, s)
+	return visit.Wrap(visit.Config{Log: c.Log}, s)
 }
 
 func fetch(t *testing.T, h http.Handler, path string, header ...string) *httptest.ResponseRecorder {
@@ -119,7 +130,7 @@ func TestThePublicPagesAreThereInThreeLanguages(t *testing.T) {
 		require.Contains(t, w.Body.String(), `<html lang="`+string(l)+`"`)
 		require.Contains(t, w.Header().Get("Set-Cookie"), "lang="+string(l))
 		require.NotContains(t, w.Body.String(), "<script")
-		for _, name := range terms.Names {
+		for _, name := range slices.Concat(terms.Names, terms.Notices) {
 			d := fetch(t, h, "/docs/"+name+"?lang="+string(l))
 			require.Equal(t, http.StatusOK, d.Code, "%s in %s", name, l)
 			require.Regexp(t, `SHA-256: [0-9a-f]{64}`, d.Body.String())

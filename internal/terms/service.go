@@ -49,8 +49,13 @@ func (s *Service) Keep(ctx context.Context) error {
 	return nil
 }
 
-// Current returns the documents in force, in the order in which they are shown.
-func (s *Service) Current(l lang.Lang) []Document { return current(s.all, l, s.clock.Now()) }
+// Current returns the documents in force that a customer signs, in the order in which they are shown.
+func (s *Service) Current(l lang.Lang) []Document { return current(s.all, Names, l, s.clock.Now()) }
+
+// Shown returns all documents in force: those that are signed, and then those that only tell.
+func (s *Service) Shown(l lang.Lang) []Document {
+	return current(s.all, slices.Concat(Names, Notices), l, s.clock.Now())
+}
 
 // Get returns one version of a document, also an old one.
 func (s *Service) Get(name, version string, l lang.Lang) (Document, error) {

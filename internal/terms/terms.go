@@ -30,6 +30,9 @@ var (
 // Names of documents, in the order in which they are shown. All are accepted by registering.
 var Names = []string{"offer", "privacy", "antispam"}
 
+// Notices are documents that tell and are not signed.
+var Notices = []string{"cookies"}
+
 // Document is one version of a text in one language.
 type Document struct {
 	Name      string
@@ -59,7 +62,7 @@ var files embed.FS
 // load reads every document and fills in the operator's details.
 func load(from fs.FS, o Operator) ([]Document, error) {
 	var all []Document
-	for _, name := range Names {
+	for _, name := range slices.Concat(Names, Notices) {
 		paths, err := fs.Glob(from, "documents/"+name+"/*.md")
 		if err != nil {
 			return nil, fmt.Errorf("load documents: %w", err)
@@ -165,10 +168,10 @@ func number(d Document) int {
 	return n
 }
 
-// current returns the newest version of each document in one language that is in force, in the order of Names.
-func current(all []Document, l lang.Lang, now time.Time) []Document {
+// current returns the newest version of each named document in one language that is in force, in the order of the names.
+func current(all []Document, names []string, l lang.Lang, now time.Time) []Document {
 	var out []Document
-	for _, name := range Names {
+	for _, name := range names {
 		var versions []Document
 		for _, d := range all {
 			if d.Name == name && d.Lang == l && !d.Effective.After(now) {

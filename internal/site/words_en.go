@@ -1,0 +1,81 @@
+package site
+
+import "keruen/internal/status"
+
+var english = words{
+	Locale: "en_GB",
+	Skip:   "Skip to content", Language: "Language", Menu: "Pages of the site", SignIn: "Sign in", SignUp: "Create an account", Cabinet: "Open the cabinet",
+	Documents: "Documents", API: "API description", Home: "Home", Prices: "Prices", Status: "Status",
+	SandboxLabel: "Practice mode", SandboxNotice: "Practice mode: letters go nowhere, mail servers inside the program receive them.", SandboxLink: "Open the practice mailbox",
+	Title: "Campaigns for people who agreed to receive them",
+	Lead:  "Load contacts with their consent, write a letter, and see what became of each one: delivered, delayed, refused, and why.",
+	Sample: sample{Label: "A sample report of a campaign", Name: "Autumn selection", State: "Sent", Note: "A sample report. Opens are people's: machines are shown apart.", Rows: []bar{
+		{"Delivered", "982 of 1,000", 98}, {"Opened by people", "417", 42}, {"Followed a link", "96", 10}, {"Unsubscribed", "3", 1},
+	}},
+	NowTitle: "What works now",
+	Features: []feature{
+		{"Contacts and segments", "CSV and XLSX import that checks every row, fields, tags, lists, segments by data and by deeds. Sign-up forms with confirmation by mail."},
+		{"Straight to the mailbox, or through your server", "Letters go straight to the recipients' mail servers or through the SMTP server you name. DKIM, one-click unsubscribe, retries when greylisted."},
+		{"Reports while it sends", "Delivery, opens and clicks as they happen. People and machines are counted apart. Every failure has its reason in plain words."},
+		{"A campaign can be stopped", "30 seconds to undo after Send, pause and cancel on the way. When results speak against it, a campaign stops by itself and waits for a person."},
+		{"Team and safety", "Roles, second factor, list of sessions, audit log. Accepted documents are proved by a chain of hashes."},
+		{"API and command line", "Everything the cabinet does is open through a REST API described by OpenAPI. Import, sending and the check of the set-up are commands too."},
+	},
+	ConsentTitle: "Consent first",
+	ConsentText:  "We do not write to people who did not ask. That is a rule of the program, not advice in its help.",
+	Consent: []string{
+		"Each consent has its source, date, wording and evidence.",
+		"Consent is checked at the moment of sending, for every recipient.",
+		"Unsubscribing takes effect at once. A new import does not undo it.",
+		"Recipients choose topics and channels themselves, on their own page.",
+		"A request to show, correct or erase data is carried out by the program itself.",
+		"A complaint closes the address to advertising for good.",
+	},
+	WhoTitle: "Who it is for",
+	Who: []feature{
+		{"Marketers", "Gather an audience, divide it into segments, send, and read from the report what to do next. No tables kept by hand."},
+		{"Small firms", "One ready letter, one list, one button. The first campaign can leave within minutes."},
+		{"Developers", "Transactional letters by API, keys with limited rights, retries without doubles, and an exact description of every error."},
+	},
+	WhereTitle: "Where it runs",
+	Where: []feature{
+		{"Hosted by the operator", "Sign up and work in the browser. The operator looks after servers, addresses and reputation."},
+		{"On your own server", "The same program by licence: one file with the database, the queue, the mail engine and the cabinet inside. No outside services needed."},
+		{"In practice mode", "Try it without risk: mail servers inside the program take the letters, and nothing leaves."},
+	},
+	ChannelsTitle: "Channels", ChannelWorks: "works", ChannelSoon: "coming",
+	Channels:   []way{{"E-mail", true}, {"SMS", false}, {"Viber", false}, {"WhatsApp", false}, {"Telegram", false}, {"Instagram", false}},
+	Soon:       "Chat-bots, automations and payment on the site are being built too. They will appear here when they work.",
+	StepsTitle: "How to begin",
+	Steps: []string{
+		"Give an e-mail address and a password. The code in the letter confirms the address.",
+		"Load contacts and say where their consent comes from.",
+		"Take a ready letter, try it on yourself, and send.",
+	},
+	PricesTitle: "Plans and prices", PricesLead: "What costs money is said beforehand: before sending you see what will be charged and what will be left.", PricesLink: "Plans and prices", OnRequest: "On request",
+	NoPlansTitle: "Prices on request", NoPlans: "This installation has not published its prices yet. The operator works them out for your number of contacts and letters.", AskPrices: "Questions about plans:",
+	SameTitle: "The same in every plan",
+	Same:      []string{"The check of consent and the one-click way out.", "Evidence of consents and the audit log.", "All your data taken out at any moment.", "The API and practice mode."},
+	Per:       map[string]string{"month": "a month", "year": "a year", "once": "once"},
+	VAT:       map[string]string{"included": "VAT included", "excluded": "VAT on top", "none": "without VAT"},
+
+	ClientsTitle: "Our clients", ClientsLead: "Companies that send through us and let us show their logo.",
+	ClientsHow:     "A logo stands here by its owner's permission only. It disappears at once when the owner takes the permission back, and 6 months after the last campaign.",
+	NoClientsTitle: "Nobody here yet", NoClients: "Any customer can allow its logo in the settings of the company.",
+
+	StatusTitle: "Service status", StatusLead: "What works now, how the last 90 days went, and what work is planned.", CheckedAt: "Checked", NowOn: "Going on now", Coming: "Planned work",
+	Blind:      "The database does not answer, so nothing else is known now. Letters that waited are not lost: they leave when the database is back.",
+	PartsTitle: "Parts of the service", PastTitle: "Faults and work in 90 days", NoPast: "There were neither faults nor planned work.", NoParts: "The first check is made within a minute.",
+	DaysAgo: "90 days ago", Today: "Today", GoodLabel: "Worked", NoRecord: "no record", SinceWord: "since",
+	HowCounted: "Checked once a minute. Minutes in which nobody could check count as not working. Days are by UTC. On a phone the last 30 days are shown.",
+	Headline:   map[status.State]string{status.Works: "Everything works", status.Slow: "There are delays", status.Down: "There is a fault", status.Unknown: "No recent data"},
+	State:      map[status.State]string{status.Works: "Works", status.Slow: "Delayed", status.Down: "Down", status.Unknown: "No data"},
+	Impact:     map[status.State]string{status.Slow: "Delays", status.Down: "Down"},
+	Part:       map[status.Part]string{status.Database: "Database", status.Work: "Imports and other jobs", status.Sending: "Sending", status.MailIn: "Mail coming in"},
+	Stage: map[status.Stage]string{status.Seen: "Looking into it", status.Found: "The cause is found", status.Watching: "Mended, watching",
+		status.Announced: "Planned", status.Over: "Over"},
+
+	Version: "Version", Effective: "in force since", OldVersion: "This is an earlier version of the document.", CurrentVersion: "Open the present one",
+	AbsentTitle: "There is no such page", AbsentText: "There may be a typing error in the address, or the page was renamed.",
+	FailedTitle: "The page did not open", FailedText: "The fault is ours and is on record. Reload the page in a minute.", FailedCode: "Code for support:",
+}
