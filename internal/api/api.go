@@ -158,6 +158,7 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerPrivacy(r)
 	a.registerJobs(r)
 	a.registerStream(r)
+	declareBlocks(h.OpenAPI().Components.Schemas)
 	return h
 }
 

@@ -8,6 +8,8 @@ type Letter struct {
 	Preheader string `json:"preheader" maxLength:"500"`
 	HTML      string `json:"html" maxLength:"1000000" doc:"May be empty: then the letter is plain text."`
 	Text      string `json:"text" maxLength:"500000" doc:"May be empty: then it is made from the HTML."`
+	// Doc makes it a letter of blocks.
+	Doc LetterDoc `json:"doc,omitempty"`
 }
 
 // Template is a saved letter.

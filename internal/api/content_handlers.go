@@ -2,10 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
-
 	"time"
+
 	"keruen/internal/access"
 	"keruen/internal/channel"
 	"keruen/internal/contact"
@@ -14,11 +15,11 @@ import (
 )
 
 func letterOf(l content.Letter) Letter {
-	return Letter{Subject: l.Subject, Preheader: l.Preheader, HTML: l.HTML, Text: l.Text}
+	return Letter{Subject: l.Subject, Preheader: l.Preheader, HTML: l.HTML, Text: l.Text, Doc: LetterDoc(l.Doc)}
 }
 
 func (l Letter) inside() content.Letter {
-	return content.Letter{Subject: l.Subject, Preheader: l.Preheader, HTML: l.HTML, Text: l.Text}
+	return content.Letter{Subject: l.Subject, Preheader: l.Preheader, HTML: l.HTML, Text: l.Text, Doc: json.RawMessage(l.Doc)}
 }
 
 func templateOf(t content.Template) Template {
@@ -119,8 +120,8 @@ func (a *API) previewLetter(ctx context.Context, who access.Actor, in *PreviewLe
 		l = acc.Lang
 	}
 	values := content.Sample(l)
-	if in.Body.Contact != "" {
 	var belongs func(context.Context, []int64, []int64) (map[int64]bool, map[int64]bool, error)
+	if in.Body.Contact != "" {
 		if values, belongs, err = a.valuesFor(ctx, who, in.Body.Contact); err != nil {
 			return LetterPreview{}, err
 		}

@@ -25,7 +25,7 @@ var ranks = map[string]int{
 	"audit": 21, "access": 22, "terms": 23, "channel": 23, "contact": 24, "contact/segment": 25, "content": 24, "media": 24, "brand": 25, "content/sight": 20, "content/when": 20, "content/block": 20, "delivery": 26, "campaign": 27, "intake": 27, "form": 27, "preference": 27, "privacy": 28, "notice": 29, "reputation": 24, "status": 23, "showcase": 23,
 	"channel/email": 23, "channel/channeltest": 23,
 	// Edges.
-	"visit": 40, "smtpin": 41, "signup": 41, "track": 41, "api": 42, "site": 42, "sandbox": 42,
+	"visit": 40, "smtpin": 41, "signup": 41, "show": 41, "track": 41, "api": 42, "site": 42, "sandbox": 42,
 	// The parts list, and what starts it.
 	"app": 50, "cli": 51,
 }

@@ -2,6 +2,7 @@
 package content
 
 import (
+	"encoding/json"
 	"time"
 	"unicode/utf8"
 
@@ -31,6 +32,8 @@ type Letter struct {
 	Preheader string `json:"preheader"`
 	HTML      string `json:"html"`
 	Text      string `json:"text"`
+	// Doc makes it a letter of blocks (package block), as the editor wrote it; HTML and text are then made from it.
+	Doc json.RawMessage `json:"doc,omitempty"`
 }
 
 // Revision is a letter frozen for sending, compiled and checked.

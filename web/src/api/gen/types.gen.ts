@@ -238,6 +238,437 @@ export type BeginUploadInputBody = {
     size: number;
 };
 
+export type Block = {
+    device?: 'desktop' | 'phone';
+    langs?: Array<'ru' | 'kk' | 'en'>;
+    /**
+     * A Condition over attributes, fields, tags and lists of the contact.
+     */
+    when?: unknown;
+};
+
+/**
+ * A part of a column.
+ */
+export type BlockBlock = ({
+    type: 'button';
+} & BlockButton) | ({
+    type: 'countdown';
+} & BlockCountdown) | ({
+    type: 'coupon';
+} & BlockCoupon) | ({
+    type: 'divider';
+} & BlockDivider) | ({
+    type: 'footer';
+} & BlockFooter) | ({
+    type: 'heading';
+} & BlockHeading) | ({
+    type: 'html';
+} & BlockHtml) | ({
+    type: 'image';
+} & BlockImage) | ({
+    type: 'menu';
+} & BlockMenu) | ({
+    type: 'product';
+} & BlockProduct) | ({
+    type: 'social';
+} & BlockSocial) | ({
+    type: 'spacer';
+} & BlockSpacer) | ({
+    type: 'text';
+} & BlockText) | ({
+    type: 'video';
+} & BlockVideo);
+
+export type BlockButton = {
+    align?: 'left' | 'center' | 'right';
+    bg?: string;
+    color?: string;
+    /**
+     * As wide as the column.
+     */
+    full?: boolean;
+    id: string;
+    link: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    radius?: number;
+    show?: BlockShow;
+    text: {
+        [key: string]: Array<BlockNode>;
+    };
+    type: 'button';
+};
+
+export type BlockCol = {
+    blocks: Array<BlockBlock>;
+    span: number;
+    valign?: 'top' | 'middle' | 'bottom';
+};
+
+export type BlockCountdown = {
+    align?: 'left' | 'center' | 'right';
+    bg?: string;
+    color?: string;
+    id: string;
+    link?: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    type: 'countdown';
+    until: string;
+    /**
+     * Name of a time zone, in which the moment is written in words; Asia/Almaty when absent.
+     */
+    zone?: string;
+};
+
+export type BlockCoupon = {
+    code: string;
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    text: {
+        [key: string]: Array<BlockNode>;
+    };
+    type: 'coupon';
+};
+
+export type BlockDivider = {
+    color?: string;
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    thickness?: number;
+    type: 'divider';
+};
+
+export type BlockDocument = {
+    meta: BlockMeta;
+    rows: Array<BlockRow>;
+    theme: BlockTheme;
+    /**
+     * Version of the shape.
+     */
+    v: number;
+};
+
+export type BlockFooter = {
+    align?: 'left' | 'center' | 'right';
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    text: {
+        [key: string]: Array<BlockNode>;
+    };
+    type: 'footer';
+};
+
+export type BlockHtml = {
+    html: {
+        [key: string]: string;
+    };
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    type: 'html';
+};
+
+export type BlockHeading = {
+    align?: 'left' | 'center' | 'right';
+    color?: string;
+    id: string;
+    level: number;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    text: {
+        [key: string]: Array<BlockNode>;
+    };
+    type: 'heading';
+};
+
+export type BlockImage = {
+    align?: 'left' | 'center' | 'right';
+    alt: {
+        [key: string]: string;
+    };
+    /**
+     * Shown instead in the dark scheme.
+     */
+    dark_src?: string;
+    height?: number;
+    id: string;
+    link?: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    /**
+     * https address; of the media library or of another site.
+     */
+    src: string;
+    type: 'image';
+    width?: number;
+};
+
+export type BlockInline = {
+    b?: boolean;
+    color?: string;
+    /**
+     * Of a field: words for contacts that lack it.
+     */
+    fallback?: string;
+    /**
+     * Of a field: date, date long, number, number 2, money, money KZT, upper, lower.
+     */
+    format?: string;
+    i?: boolean;
+    link?: string;
+    /**
+     * Of a field: its key, as letters name it.
+     */
+    path?: string;
+    s?: boolean;
+    text?: string;
+    type: 'text' | 'break' | 'field';
+    u?: boolean;
+};
+
+export type BlockMenu = {
+    align?: 'left' | 'center' | 'right';
+    id: string;
+    items: Array<BlockMenuItem>;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    type: 'menu';
+};
+
+export type BlockMenuItem = {
+    link: string;
+    text: {
+        [key: string]: string;
+    };
+};
+
+export type BlockMeta = {
+    /**
+     * For contacts whose language is none of langs.
+     */
+    default_lang: 'ru' | 'kk' | 'en';
+    langs: Array<'ru' | 'kk' | 'en'>;
+    /**
+     * Per language; absent: the preheader of the letter.
+     */
+    preheader?: {
+        [key: string]: string;
+    };
+    /**
+     * Per language; absent: the subject of the letter.
+     */
+    subject?: {
+        [key: string]: string;
+    };
+    title?: string;
+};
+
+export type BlockNode = {
+    align?: 'left' | 'center' | 'right';
+    content?: Array<BlockInline>;
+    items?: Array<Array<BlockInline>>;
+    ordered?: boolean;
+    type: 'paragraph' | 'list';
+};
+
+export type BlockProduct = {
+    alt: {
+        [key: string]: string;
+    };
+    button: {
+        [key: string]: string;
+    };
+    id: string;
+    link: string;
+    old_price?: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    price: string;
+    show?: BlockShow;
+    src: string;
+    text: {
+        [key: string]: string;
+    };
+    title: {
+        [key: string]: string;
+    };
+    type: 'product';
+};
+
+export type BlockRow = {
+    bg?: string;
+    cols: Array<BlockCol>;
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: Block;
+    /**
+     * What columns do on a phone: one below the other, the last first, or stay.
+     */
+    stack?: 'normal' | 'reverse' | 'keep';
+};
+
+export type BlockShow = {
+    device?: 'desktop' | 'phone';
+    langs?: Array<'ru' | 'kk' | 'en'>;
+    when?: Condition;
+};
+
+export type BlockSocial = {
+    align?: 'left' | 'center' | 'right';
+    id: string;
+    items: Array<BlockSocialItem>;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    type: 'social';
+};
+
+export type BlockSocialItem = {
+    link: string;
+    network: 'instagram' | 'telegram' | 'whatsapp' | 'youtube' | 'tiktok' | 'facebook' | 'vk' | 'x' | 'linkedin' | 'threads' | 'site' | 'email';
+};
+
+export type BlockSpacer = {
+    height: number;
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    type: 'spacer';
+};
+
+export type BlockText = {
+    align?: 'left' | 'center' | 'right';
+    color?: string;
+    id: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    size?: number;
+    text: {
+        [key: string]: Array<BlockNode>;
+    };
+    type: 'text';
+};
+
+export type BlockTheme = {
+    /**
+     * Around the letter.
+     */
+    bg: string;
+    font: 'arial' | 'verdana' | 'tahoma' | 'trebuchet' | 'georgia' | 'times';
+    /**
+     * Between columns.
+     */
+    gap: number;
+    link: string;
+    /**
+     * Of links in the dark scheme.
+     */
+    link_dark: string;
+    muted: string;
+    on_primary: string;
+    primary: string;
+    radius: number;
+    /**
+     * Of text, in pixels.
+     */
+    size: number;
+    /**
+     * Of the letter.
+     */
+    surface: string;
+    text: string;
+    width: number;
+};
+
+export type BlockVideo = {
+    alt: {
+        [key: string]: string;
+    };
+    id: string;
+    link: string;
+    pad?: [
+        number,
+        number,
+        number,
+        number
+    ];
+    show?: BlockShow;
+    src: string;
+    type: 'video';
+};
+
 export type Blocklist = {
     /**
      * Its controls hold: what must be listed is, what must not be is not. The answers of others count for nothing.
@@ -1824,6 +2255,12 @@ export type KeptContact = {
 };
 
 export type Letter = {
+    /**
+     * A BlockDocument: then html and text are made from it. Blocks of an unknown type are kept and left out of the letter.
+     */
+    doc?: {
+        [key: string]: unknown;
+    };
     /**
      * May be empty: then the letter is plain text.
      */
