@@ -86,22 +86,37 @@ func (c *Conn) transaction(t *turn) Result {
 	var res Result
 	switch {
 	case t.out:
-		res = c.answers(envelopeStages)
+		res = c.answers(c.stages(false))
 	case c.pipes:
 		res = c.pipelined(t)
 	default:
 		res = c.lockstep(t)
 	}
-	if res.Err != nil || res.Code != 354 {
+	if res.Err != nil || res.Stage != StageData || res.Code >= 400 {
 		return res
 	}
 	return c.body(t)
 }
 
 var (
-	envelopeStages = []Stage{StageMail, StageRcpt, StageData}
-	afterReset     = []Stage{StageMail, StageMail, StageRcpt, StageData}
+	envelopeStages = []Stage{StageMail, StageMail, StageRcpt, StageData} // RSET belongs to the envelope
+	chunkedStages  = []Stage{StageMail, StageMail, StageRcpt}            // BDAT asks for no leave
 )
+
+// stages are the replies to the commands of an envelope, with or without a RSET before it.
+func (c *Conn) stages(reset bool) []Stage {
+	all := envelopeStages
+	if c.chunks() {
+		all = chunkedStages
+	}
+	if reset {
+		return all
+	}
+	return all[1:]
+}
+
+// chunks tells that letters go by BDAT (RFC 3030).
+func (c *Conn) chunks() bool { return c.opt.Chunking && c.Has("CHUNKING") }
 
 func (c *Conn) mailLine(t *turn) string {
 	b := make([]byte, 0, 160)
@@ -149,14 +164,14 @@ func appendXtext(b []byte, s string) []byte {
 
 // lockstep asks one by one and stops at the first refusal.
 func (c *Conn) lockstep(t *turn) Result {
-	lines, stages := []string{c.mailLine(t), c.rcptLine(t), "DATA"}, envelopeStages
-	if c.needRset {
-		lines, stages = append([]string{"RSET"}, lines...), afterReset
+	lines, stages := []string{"RSET", c.mailLine(t), c.rcptLine(t), "DATA"}, c.stages(c.needRset)
+	if !c.needRset {
+		lines = lines[1:]
 	}
 	var p Reply
-	for i, line := range lines {
+	for i := range stages {
 		var err error
-		if p, err = c.command(line); err != nil {
+		if p, err = c.command(lines[i]); err != nil {
 			return Result{Stage: stages[i], Err: err}
 		}
 		if !taken(stages[i], p) {
@@ -169,10 +184,9 @@ func (c *Conn) lockstep(t *turn) Result {
 
 // pipelined writes the envelope at once and reads the replies.
 func (c *Conn) pipelined(t *turn) Result {
-	stages := envelopeStages
+	stages := c.stages(c.needRset)
 	if c.needRset {
 		_, _ = c.w.WriteString("RSET\r\n")
-		stages = afterReset
 	}
 	c.writeEnvelope(t)
 	if err := c.w.Flush(); err != nil {
@@ -181,13 +195,16 @@ func (c *Conn) pipelined(t *turn) Result {
 	return c.answers(stages)
 }
 
-// writeEnvelope puts MAIL, RCPT and DATA into the buffer.
+// writeEnvelope puts MAIL, RCPT and, where the letter needs leave, DATA into the buffer.
 func (c *Conn) writeEnvelope(t *turn) {
 	t.out = true
 	_, _ = c.w.WriteString(c.mailLine(t))
 	_, _ = c.w.WriteString("\r\n")
 	_, _ = c.w.WriteString(c.rcptLine(t))
-	_, _ = c.w.WriteString("\r\nDATA\r\n")
+	_, _ = c.w.WriteString("\r\n")
+	if !c.chunks() {
+		_, _ = c.w.WriteString("DATA\r\n")
+	}
 }
 
 // answers reads the replies to an envelope in order. The first refusal is the outcome; those behind it only follow
@@ -225,7 +242,7 @@ func (c *Conn) answers(stages []Stage) Result {
 	return *refused
 }
 
-// leave is the 354. What the server said beyond it answers nothing that we asked: were it taken for the reply to the
+// leave is the 354, or with chunks the reply to RCPT. What the server said beyond it answers nothing that we asked: were it taken for the reply to the
 // letter, a refused letter could count as accepted. Nothing of the letter is out yet, so a failure is certain.
 func (c *Conn) leave(p Reply) Result {
 	if c.r.Buffered() == 0 {
@@ -263,10 +280,10 @@ func taken(stage Stage, p Reply) bool {
 	return p.Code/100 == 2
 }
 
-// body writes the letter, the final dot and, in the same write, the envelope of the letter that comes next. From the
+// body writes the letter with its end, the final dot or the last chunk, and, in the same write, the envelope of the letter that comes next. From the
 // moment the dot is out until the reply is read, nobody knows who owns the letter.
 func (c *Conn) body(t *turn) Result {
-	c.writeStuffed(t.message)
+	c.writeLetter(t.message)
 	dot := c.written + int64(c.w.Buffered())
 	c.writeNext()
 	if err := c.w.Flush(); err != nil && c.written < dot {
@@ -278,7 +295,8 @@ func (c *Conn) body(t *turn) Result {
 	if err != nil {
 		return Result{Stage: StageDot, Err: err, MaybeSent: true}
 	}
-	c.needRset = false // a dot ends the transaction whatever the reply (RFC 5321 §4.1.1.4)
+	// A dot ends the transaction whatever the reply (RFC 5321 §4.1.1.4); a chunk that was refused leaves it open (RFC 3030 §2).
+	c.needRset = c.chunks() && p.Code/100 != 2
 	if p.Code/100 != 2 {
 		if p.Code < 400 {
 			c.dead.Store(true)
@@ -286,6 +304,20 @@ func (c *Conn) body(t *turn) Result {
 		return Result{Stage: StageDot, Reply: refusal(p)}
 	}
 	return Result{Stage: StageDot, Reply: p}
+}
+
+func (c *Conn) writeLetter(message []byte) {
+	if !c.chunks() {
+		c.writeStuffed(message)
+		return
+	}
+	end := ""
+	if !bytes.HasSuffix(message, []byte("\r\n")) {
+		end = "\r\n"
+	}
+	_, _ = c.w.WriteString("BDAT " + strconv.Itoa(len(message)+len(end)) + " LAST\r\n")
+	_, _ = c.w.Write(message)
+	_, _ = c.w.WriteString(end)
 }
 
 // writeStuffed doubles the dots that begin a line (RFC 5321 §4.5.2) and adds the final one.

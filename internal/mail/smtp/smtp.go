@@ -31,8 +31,8 @@ const (
 	StageAuth    Stage = "auth"
 	StageMail    Stage = "mail"
 	StageRcpt    Stage = "rcpt"
-	StageData    Stage = "data" // the DATA command or the body before its final dot
-	StageDot     Stage = "dot"  // after the final dot: the server may own the letter already
+	StageData    Stage = "data" // the DATA command or the body before its end
+	StageDot     Stage = "dot"  // after the final dot, or the last chunk: the server may own the letter already
 )
 
 // Security is how a connection is protected.
@@ -85,6 +85,9 @@ type Options struct {
 	Timeouts  Timeouts
 	// Depth bounds the letters under way over one connection to a server that takes commands in groups. 0: DefaultDepth.
 	Depth int
+	// Chunking hands letters over by BDAT (RFC 3030) where the server offers it: no dots are doubled, and a round trip less. Off unless asked for: some servers
+	// behind which filters sit offer it and take it badly.
+	Chunking bool
 	// DSN asks a server that knows how (RFC 3461) to report failures alone, with the header alone, under Envelope.ID.
 	DSN bool
 }

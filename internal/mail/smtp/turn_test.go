@@ -30,8 +30,15 @@ func sendAll(t *testing.T, conn *smtp.Conn, n int, to func(int) string) []smtp.R
 // MSG-4
 func TestManyLettersUnderWayOverOneConnectionGetTheirOwnReplies(t *testing.T) {
 	t.Parallel()
+	for _, chunking := range []bool{false, true} {
+		manyAtOnce(t, chunking)
+	}
+}
+
+func manyAtOnce(t *testing.T, chunking bool) {
+	t.Helper()
 	be := &picky{}
-	conn := dial(t, serveBackend(t, be), smtp.Options{})
+	conn := dial(t, serveBackend(t, be), smtp.Options{Chunking: chunking})
 	require.Equal(t, smtp.DefaultDepth, conn.Depth())
 	to := func(i int) string { return fmt.Sprintf("%s%d@example.net", []string{"jo", "unknown", "spam"}[i%3], i) }
 	for i, res := range sendAll(t, conn, 60, to) {
