@@ -208,6 +208,7 @@ func (t tally) act(a act, fresh map[seenKey]bool, had map[seenKey]bool) {
 		delete(fresh, k)
 		return 1
 	}
+	t.onDevice(a)
 	kinds, slot := a.kinds(), slotOf(a.At)
 	u := first(kinds[0])
 	if a.Kind == Opened && u > 0 {

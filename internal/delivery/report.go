@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -264,6 +265,14 @@ type LinkCount struct {
 	Index                            int
 	URL                              string
 	Clicks, People, Machine, Unclear int64
+	ByDevice                         map[Device]int64 // of Clicks
+}
+
+// DeviceCount is how often people opened and clicked on one device in one program.
+type DeviceCount struct {
+	Device  Device
+	Program string
+	N       int64
 }
 
 // Slot is ten minutes, or an hour, of a campaign. The moment is that of the outcome or of the act.
@@ -277,6 +286,7 @@ type Breakdown struct {
 	Reasons  []ReasonCount // the most frequent first
 	Domains  []DomainCount // the largest first
 	Links    []LinkCount   // in the order of the letter
+	Devices  []DeviceCount // the most frequent first
 	Timeline []Slot        // ascending, without empty slots
 	Step     time.Duration // of the timeline: ten minutes for the first day, then an hour
 }
@@ -292,7 +302,7 @@ func (s *Service) Breakdown(ctx context.Context, t id.Tenant, source int64) (Bre
 	if err != nil {
 		return Breakdown{}, fmt.Errorf("break deliveries down: %w", err)
 	}
-	b := Breakdown{Reasons: reasonsOf(rows), Domains: domainsOf(rows), Links: linksOf(rows)}
+	b := Breakdown{Reasons: reasonsOf(rows), Domains: domainsOf(rows), Links: linksOf(rows), Devices: devicesOf(rows)}
 	b.Timeline, b.Step = timelineOf(rows)
 	return b, s.addExamples(ctx, t, source, b.Reasons)
 }
@@ -423,7 +433,8 @@ func (d *DomainCount) add(kind string, r statRow) {
 func linksOf(rows []statRow) []LinkCount {
 	at := make(map[int]*LinkCount)
 	for _, r := range rows {
-		if r.Type != statLink && r.Type != statLink+machineSuffix && r.Type != statLink+unclearSuffix {
+		device, onDevice := strings.CutPrefix(r.Type, statLink+".")
+		if !onDevice && r.Type != statLink && r.Type != statLink+machineSuffix && r.Type != statLink+unclearSuffix {
 			continue
 		}
 		i, err := strconv.Atoi(r.Key)
@@ -432,6 +443,13 @@ func linksOf(rows []statRow) []LinkCount {
 		}
 		if at[i] == nil {
 			at[i] = &LinkCount{Index: i}
+		}
+		if onDevice {
+			if at[i].ByDevice == nil {
+				at[i].ByDevice = make(map[Device]int64)
+			}
+			at[i].ByDevice[Device(device)] += r.N
+			continue
 		}
 		switch r.Type {
 		case statLink:
@@ -448,6 +466,24 @@ func linksOf(rows []statRow) []LinkCount {
 		out = append(out, *l)
 	}
 	slices.SortFunc(out, func(a, b LinkCount) int { return a.Index - b.Index })
+	return out
+}
+
+func devicesOf(rows []statRow) []DeviceCount {
+	sums := make(map[string]int64)
+	for _, r := range rows {
+		if r.Type == statDevice {
+			sums[r.Key] += r.N
+		}
+	}
+	out := make([]DeviceCount, 0, len(sums))
+	for key, n := range sums {
+		device, program, _ := strings.Cut(key, "/")
+		out = append(out, DeviceCount{Device: Device(device), Program: program, N: n})
+	}
+	slices.SortFunc(out, func(a, b DeviceCount) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(string(a.Device)+a.Program, string(b.Device)+b.Program))
+	})
 	return out
 }
 
