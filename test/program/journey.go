@@ -3,6 +3,7 @@ package program
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -75,6 +76,15 @@ func (c *Client) Await(t testing.TB, path, state string) Doc {
 	}, Patience, 100*time.Millisecond, "%s never became %s: %v", path, state, d)
 	require.Equal(t, state, d.Text("state"), "%v", d)
 	return d
+}
+
+// AwaitHealth waits until the program says that all is well with it.
+func (c *Client) AwaitHealth(t testing.TB) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		_, resp := c.Do(t, http.MethodGet, "/api/v1/health", "", nil)
+		return resp.StatusCode == http.StatusOK
+	}, Patience, 100*time.Millisecond, "the program stays ill")
 }
 
 // AwaitCount reads a campaign until one of its counts reaches n.

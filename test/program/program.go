@@ -147,6 +147,18 @@ func (p *Program) Peak(t testing.TB) int64 {
 // Kill ends the program as a power cut would: kill -9. Killing a stopped one does nothing.
 func (p *Program) Kill() { p.end(syscall.SIGKILL) }
 
+// Freeze stops the program where it is, as a machine that hangs: it keeps its connections and says nothing. Thaw lets it go on, unaware.
+func (p *Program) Freeze(t testing.TB) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGSTOP))
+}
+
+// Thaw ends Freeze.
+func (p *Program) Thaw(t testing.TB) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGCONT))
+}
+
 // Stop asks the program to end and waits.
 func (p *Program) Stop() { p.end(syscall.SIGTERM) }
 
