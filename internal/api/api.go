@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"keruen/internal/access"
+	"keruen/internal/brand"
 	"keruen/internal/campaign"
 	"keruen/internal/channel/email"
 	"keruen/internal/channel/email/shape"
@@ -31,6 +32,7 @@ import (
 	"keruen/internal/intake"
 	"keruen/internal/intake/export"
 	"keruen/internal/jobs"
+	"keruen/internal/media"
 	"keruen/internal/preference"
 	"keruen/internal/privacy"
 	"keruen/internal/reputation"
@@ -73,6 +75,8 @@ type Config struct {
 	Privacy     *privacy.Service
 	Exports     *export.Service
 	Content     *content.Service
+	Media       *media.Service
+	Brands      *brand.Service
 	Delivery    *delivery.Service
 	Campaigns   *campaign.Service
 	Preferences *preference.Service
@@ -151,6 +155,8 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerPaths(r)
 	a.registerIncidents(r)
 	a.registerContent(r)
+	a.registerMedia(r)
+	a.registerBrand(r)
 	a.registerCampaigns(r)
 	a.registerExplain(r)
 	a.registerMessages(r)

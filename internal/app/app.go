@@ -23,6 +23,7 @@ import (
 	"keruen/internal/api"
 	"keruen/internal/audit"
 	"keruen/internal/blob"
+	"keruen/internal/brand"
 	"keruen/internal/campaign"
 	"keruen/internal/channel"
 	"keruen/internal/channel/email"
@@ -43,6 +44,7 @@ import (
 	"keruen/internal/mail/dkim"
 	"keruen/internal/mail/mtasts"
 	"keruen/internal/mail/mx"
+	"keruen/internal/media"
 	"keruen/internal/notice"
 	"keruen/internal/preference"
 	"keruen/internal/privacy"
@@ -86,6 +88,8 @@ type App struct {
 	StopFiles   *contact.StopFiles
 	Segments    *segment.Service
 	Content     *content.Service
+	Media       *media.Service
+	Brands      *brand.Service
 	Senders     *email.Desk
 	Paths       *shape.Engine
 	Delivery    *delivery.Service
@@ -219,6 +223,8 @@ func New(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	a.Contacts.UseSegments(a.Segments)
 	a.Content = content.New(a.DB, a.Contacts)
 	a.Content.UseLinks(judgedLinks{a.Reputation})
+	a.Media = media.New(a.DB, blobs, a.URL, a.Log, usage{a})
+	a.Brands = brand.New(a.DB, a.Media)
 	a.Delivery = delivery.New(delivery.Config{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, Keys: keys, Events: a.Events, Contacts: a.Contacts, Content: a.Content,
 		Senders: senders, Accounts: a.Access, Channels: []channel.Channel{a.mail}, BaseURL: a.URL, Node: a.node(), Lease: c.Limits.Takeover,

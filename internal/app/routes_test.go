@@ -212,6 +212,8 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 		"/wordings/": created(b.post("/wordings", map[string]any{"name": "Site", "text": map[string]any{"ru": "Согласен получать новости"},
 			"keys": []any{map[string]any{"channel": "email", "purpose": "advertising"}}}), "id"),
 		"/templates/":                created(b.post("/templates", map[string]any{"name": "Letter", "letter": letter}), "id"),
+		"/media/":        created(b.post("/media?filename=price.txt", "Чай 500"), "id"),
+		"/saved-blocks/": created(b.post("/saved-blocks", map[string]any{"name": "Line", "block": map[string]any{"id": "b1", "type": "spacer", "height": 20}}), "id"),
 		"/previews/":                 created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
 		"/campaigns/":                created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
 		"/messages/":                 created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),

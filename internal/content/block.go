@@ -18,8 +18,8 @@ const (
 	maxRounds   = 100
 )
 
-// block is a condition or a loop whose end has not come.
-type block struct {
+// branch is a condition or a loop whose end has not come.
+type branch struct {
 	each    bool
 	offset  int
 	elsed   bool      // {{else}} has come: nothing but the end may
@@ -63,7 +63,7 @@ func (s *splitter) openBlock(out *segments, g segment, offset int) {
 	if len(s.stack) >= maxNesting {
 		s.found.add(s.path, s.src, offset, "block.nested", "limit", maxNesting)
 	}
-	b := block{each: g.op == opEach, offset: offset, about: s.about}
+	b := branch{each: g.op == opEach, offset: offset, about: s.about}
 	if s.opened != nil && !s.inside {
 		b.writing, b.held = true, slices.Clone(s.opened())
 	}
@@ -73,7 +73,7 @@ func (s *splitter) openBlock(out *segments, g segment, offset int) {
 }
 
 // current is the innermost block that may be continued here; nil when a word of its has nothing to belong to.
-func (s *splitter) current(word string, offset int) *block {
+func (s *splitter) current(word string, offset int) *branch {
 	if len(s.stack) <= s.base {
 		s.found.add(s.path, s.src, offset, "block.stray", "word", "{{"+word+"}}")
 		return nil
@@ -221,12 +221,12 @@ func (s *splitter) each(out *segments, rest string, offset int) {
 
 // certain tells whether a condition around asks for a value, so that it is most likely there.
 func (s *splitter) certain(name string) bool {
-	return slices.ContainsFunc(s.stack, func(b block) bool { return !b.elsed && slices.Contains(b.about, name) })
+	return slices.ContainsFunc(s.stack, func(b branch) bool { return !b.elsed && slices.Contains(b.about, name) })
 }
 
 // looping tells whether an item of a loop may be named here.
 func (s *splitter) looping() bool {
-	return slices.ContainsFunc(s.stack, func(b block) bool { return b.each && !b.elsed })
+	return slices.ContainsFunc(s.stack, func(b branch) bool { return b.each && !b.elsed })
 }
 
 // Field, Tag and List say what conditions may name (when.World).

@@ -234,7 +234,7 @@ type splitter struct {
 	path  string
 	src   string // the whole of it, for places
 
-	stack  []block          // conditions and loops that are open
+	stack  []branch         // conditions and loops that are open
 	base   int              // how many of them began outside of what is read now
 	inside bool             // an attribute or a comment is read, or a text without elements
 	blocks int              // how many there have been

@@ -70,6 +70,16 @@ func contrast(a, b rgb) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
+// Contrast is the ratio of two colours (WCAG 2.2), from 1 to 21; 0 when one of them is none.
+func Contrast(a, b string) float64 {
+	x, ok := parseColour(a)
+	y, too := parseColour(b)
+	if !ok || !too {
+		return 0
+	}
+	return contrast(x, y)
+}
+
 // toward moves a colour towards another, by a share from 0 to 1.
 func (c rgb) toward(to rgb, share float64) rgb {
 	var out rgb

@@ -42,7 +42,10 @@ func New(d *db.DB, blobs *blob.Store, baseURL string, log *slog.Logger, usage ..
 }
 
 // URL is the whole public address of a file.
-func (s *Service) URL(m Media) string { return s.base + m.Path() }
+func (s *Service) URL(m Media) string { return s.Address(m.Path()) }
+
+// Address makes a path of the library whole.
+func (s *Service) Address(path string) string { return s.base + path }
 
 // Add keeps a file. The same file is kept once: then what was kept before is returned, and fresh is false. A picture is made fit for letters;
 // what was uploaded is kept beside it.
