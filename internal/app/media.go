@@ -17,7 +17,7 @@ func (u usage) UsesOf(ctx context.Context, t id.Tenant, address string) ([]media
 	if err != nil {
 		return nil, err
 	}
-	campaigns, err := u.a.Campaigns.UsesOf(ctx, t, address)
+	campaigns, err := u.a.Campaigns.Naming(ctx, t, address)
 	if err != nil {
 		return nil, err
 	}
