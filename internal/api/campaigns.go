@@ -13,6 +13,8 @@ type Campaign struct {
 	Topic      string         `json:"topic,omitempty" doc:"Id of the topic; absent: none."`
 	Audience   Audience       `json:"audience"`
 	Tracking   Tracking       `json:"tracking"`
+	Split      *Split         `json:"split,omitempty" doc:"Its A/B test."`
+	Repeats    *Repetition    `json:"repeats,omitempty" doc:"It goes to those who did not open another campaign; audience is empty then."`
 	Schedule   *Schedule      `json:"schedule,omitempty" doc:"The wall time that was asked for."`
 	StartAt    *time.Time     `json:"start_at,omitempty" doc:"When the first message leaves; until then the whole can be undone."`
 	UndoUntil  *time.Time     `json:"undo_until,omitempty" doc:"Until then the screen offers to call it back."`
@@ -44,8 +46,9 @@ type Tracking struct {
 
 // Schedule is a wall time in a zone.
 type Schedule struct {
-	At   string `json:"at" maxLength:"19" example:"2026-12-01T10:00"`
-	Zone string `json:"zone" maxLength:"60" example:"Asia/Almaty"`
+	At    string `json:"at" maxLength:"19" example:"2026-12-01T10:00"`
+	Zone  string `json:"zone" maxLength:"60" example:"Asia/Almaty"`
+	Local string `json:"local,omitempty" enum:"at_once,next_day" doc:"It is the local time of each contact, zone is for those whose zone is not known; what becomes of those whose time has passed."`
 }
 
 // CampaignCounts say where every recipient is. Total is the sum of pending to cancelled; the rest counts what people did.
@@ -135,6 +138,7 @@ type PatchCampaignInput struct {
 		Topic    *string   `json:"topic,omitempty" maxLength:"40" doc:"Id of a topic; empty takes it off."`
 		Audience *Audience `json:"audience,omitempty"`
 		Tracking *Tracking `json:"tracking,omitempty"`
+		Split    *Split    `json:"split,omitempty" doc:"An A/B test; without variants it is taken away."`
 	}
 }
 
@@ -162,7 +166,7 @@ type PreflightProblem struct {
 	Code     string         `json:"code"`
 	Text     string         `json:"text"`
 	Params   map[string]any `json:"params,omitempty"`
-	Jump     string         `json:"jump" enum:"name,sender,topic,audience,subject,preheader,html,text,schedule" doc:"The part of the builder to open."`
+	Jump     string         `json:"jump" enum:"name,sender,topic,audience,subject,preheader,html,text,schedule,split" doc:"The part of the builder to open."`
 	Line     int            `json:"line,omitempty"`
 	Column   int            `json:"column,omitempty"`
 }
@@ -194,6 +198,7 @@ type SendCampaignInput struct {
 	Body struct {
 		At          string `json:"at,omitempty" maxLength:"19" doc:"Wall time such as 2026-12-01T10:00; empty means now."`
 		Zone        string `json:"zone,omitempty" maxLength:"60" doc:"IANA zone of at; the account's zone when empty."`
+		Local       string `json:"local,omitempty" enum:"at_once,next_day" doc:"At is the local time of each contact; what becomes of those whose time has passed."`
 		UndoSeconds *int   `json:"undo_seconds,omitempty" minimum:"0" maximum:"300" doc:"How long the whole can still be undone; 30 when absent. Only when sending now."`
 	}
 }
@@ -207,6 +212,9 @@ type Report struct {
 	Reasons     []ReasonCount  `json:"reasons" doc:"Why messages did not arrive, most frequent first."`
 	Domains     []DomainCount  `json:"domains" doc:"Largest first."`
 	Links       []LinkCount    `json:"links"`
+	Devices     []DeviceCount  `json:"devices" doc:"What people read it on, the most frequent first."`
+	Split       *SplitReport   `json:"split,omitempty" doc:"Its A/B test."`
+	Usual       *Usual         `json:"usual,omitempty" doc:"Earlier campaigns, for comparison; absent: there are none."`
 	Timeline    []TimelineStep `json:"timeline"`
 	StepSeconds int64          `json:"step_seconds" doc:"Width of a step of the timeline: 600 in the first day, then 3600."`
 	PerSecond   float64        `json:"per_second" doc:"Recipients tried a second, on average since the start; 0 when nothing is being sent."`
@@ -251,6 +259,9 @@ type LinkCount struct {
 	Clicks  int64  `json:"clicks" doc:"By people."`
 	Machine int64  `json:"machine" doc:"By scanners."`
 	Unclear int64  `json:"unclear" doc:"May be either's."`
+	Desktop int64  `json:"desktop" doc:"Clicks by people on computers."`
+	Phone   int64  `json:"phone" doc:"Clicks by people on telephones and tablets."`
+	Variant string `json:"variant,omitempty" enum:"a,b,c,d" doc:"Of an A/B test of letters: whose link it is."`
 }
 
 // TimelineStep is one step of time.
@@ -334,6 +345,8 @@ func (a *API) registerCampaigns(r routes) {
 	private(r, get("/campaigns/{id}/report").needs(viewCampaigns).as("getReport", "campaigns", "What came of it"), a.report)
 	private(r, get("/campaigns/{id}/deliveries").needs(viewCampaigns).as("listDeliveries", "campaigns", "Message by message"), a.listDeliveries)
 	download(r, get("/campaigns/{id}/deliveries.csv").needs(exportContacts).as("exportDeliveries", "campaigns", "Export of the deliveries"), "text/csv", a.exportDeliveries)
+	a.registerSplits(r)
+	a.registerTrends(r)
 	private(r, get("/campaigns/{id}/unknown").needs(viewCampaigns).as("listUnknown", "campaigns", "What may have been sent without a record, by name"), a.listUnknown)
 	private(r, post("/campaigns/{id}/unknown").needs(sendCampaigns).as("resolveUnknown", "campaigns", "Decide about them").once(), a.resolveUnknown)
 }

@@ -19,8 +19,9 @@ func (a *API) campaignOf(c campaign.Campaign, n delivery.Counts, who access.Acto
 		Tracking: trackingOf(c.Tracking), StartAt: instant(c.StartAt), UndoUntil: instant(c.UndoUntil), Problem: c.Problem, Hold: string(c.Hold),
 		StartedAt: instant(c.StartedAt), FinishedAt: instant(c.FinishedAt), Counts: countsOf(n), Can: canOf(c, who),
 		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
+	out.Split, out.Repeats = splitOf(c.Split), repetitionOf(c)
 	if c.StartLocal != "" {
-		out.Schedule = &Schedule{At: c.StartLocal, Zone: c.Zone}
+		out.Schedule = &Schedule{At: c.StartLocal, Zone: c.Zone, Local: string(c.Local)}
 	}
 	return out
 }
@@ -171,6 +172,10 @@ func (a *API) patchCampaign(ctx context.Context, who access.Actor, in *PatchCamp
 	if err := changeOf(&ch, b.Letter, b.Sender, b.Topic, b.Audience, b.Tracking); err != nil {
 		return Campaign{}, err
 	}
+	if b.Split != nil {
+		split := b.Split.inside()
+		ch.Split = &split
+	}
 	c, err := a.Campaigns.Update(ctx, who, id, v, ch)
 	return a.fresh(ctx, who, c, err)
 }
@@ -254,7 +259,7 @@ func (a *API) sendCampaign(ctx context.Context, who access.Actor, in *SendCampai
 	if err != nil {
 		return Campaign{}, err
 	}
-	o := campaign.Order{At: in.Body.At, Zone: in.Body.Zone}
+	o := campaign.Order{At: in.Body.At, Zone: in.Body.Zone, Local: campaign.LocalTime(in.Body.Local)}
 	if o.At != "" && o.Zone == "" {
 		acc, err := a.Access.GetAccount(ctx, who)
 		if err != nil {

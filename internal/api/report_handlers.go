@@ -26,13 +26,14 @@ func (a *API) report(ctx context.Context, who access.Actor, in *CampaignPath) (R
 		Campaign: id.String(), State: string(r.Campaign.State), Counts: n, Funnel: funnelOf(n),
 		Reasons: many(r.Breakdown.Reasons, reasonOf), Domains: many(r.Breakdown.Domains, domainOf),
 		Links: many(r.Breakdown.Links, func(l delivery.LinkCount) LinkCount {
-			return LinkCount{Index: l.Index, URL: l.URL, People: l.People, Clicks: l.Clicks, Machine: l.Machine, Unclear: l.Unclear}
+			return LinkCount{Index: l.Index, URL: l.URL, People: l.People, Clicks: l.Clicks, Machine: l.Machine, Unclear: l.Unclear, Variant: l.Variant,
+				Desktop: l.ByDevice[delivery.Desktop], Phone: l.ByDevice[delivery.Phone] + l.ByDevice[delivery.Tablet]}
 		}),
 		Timeline: many(r.Breakdown.Timeline, func(s delivery.Slot) TimelineStep {
 			return TimelineStep{At: s.At, Delivered: s.Accepted, Failed: s.Failed, Opened: s.Opened, Clicked: s.Clicked,
 				Unsubscribed: s.Unsubscribed, Machine: s.Machine, Unclear: s.Unclear}
 		}),
-		StepSeconds: int64(r.Breakdown.Step.Seconds()), PerSecond: r.PerSecond, EndsAt: instant(r.EndsAt), At: r.At,
+		Devices: many(r.Breakdown.Devices, deviceOf), Split: splitReportOf(r, who), Usual: usualOf(r.Usual), StepSeconds: int64(r.Breakdown.Step.Seconds()), PerSecond: r.PerSecond, EndsAt: instant(r.EndsAt), At: r.At,
 	}, nil
 }
 
@@ -71,7 +72,7 @@ func filterOf(word, reason string) delivery.Filter {
 }
 
 func deliveryOf(d delivery.Delivery) Delivery {
-	return Delivery{ID: messageID(channel.Ref{Part: int64(d.Part), Seq: d.Seq}), Contact: d.Contact.String(), Email: d.Email, Name: d.Name, State: states[d.State], Reason: d.Reason,
+	return Delivery{ID: delivery.NameOf(channel.Ref{Part: int64(d.Part), Seq: d.Seq}), Contact: d.Contact.String(), Email: d.Email, Name: d.Name, State: states[d.State], Reason: d.Reason,
 		Cause: d.Cause, Detail: d.Detail, Domain: d.Domain, Attempts: d.Attempts, NextAt: instant(d.NextTry), At: d.At, OpenedAt: instant(d.OpenedAt),
 		ClickedAt: instant(d.ClickedAt)}
 }
@@ -111,11 +112,6 @@ func (a *API) resolveUnknown(ctx context.Context, who access.Actor, in *ResolveU
 	}
 	n, err := a.Campaigns.DecideUnknown(ctx, who, id, campaign.Decision(in.Body.Decision))
 	return Resolved{N: n}, err
-}
-
-// messageID names one message for the outside: the part and, inside a campaign, the number.
-func messageID(r channel.Ref) string {
-	return delivery.PartID(r.Part).String() + "-" + itoa(int64(r.Seq))
 }
 
 func messageOf(m delivery.Message) Message {

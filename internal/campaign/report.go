@@ -7,6 +7,7 @@ import (
 
 	"keruen/internal/access"
 	"keruen/internal/audit"
+	"keruen/internal/content"
 	"keruen/internal/db"
 	"keruen/internal/delivery"
 	"keruen/internal/page"
@@ -18,6 +19,7 @@ type Report struct {
 	Counts    delivery.Counts
 	Breakdown delivery.Breakdown
 	Split     *SplitReport // nil: no A/B test
+	Usual     Usual        // earlier campaigns
 	PerSecond float64      // recipients tried a second, on average since the start; zero when it is not being sent
 	EndsAt    time.Time    // expected end of the first tries; zero when not known
 	At        time.Time    // the moment of the figures
@@ -45,6 +47,9 @@ func (s *Service) Report(ctx context.Context, who access.Actor, c ID) (Report, e
 	if r.Split, err = s.splitReport(ctx, x); err != nil {
 		return Report{}, fmt.Errorf("report campaign: %w", err)
 	}
+	if r.Usual, err = s.usual(ctx, x); err != nil {
+		return Report{}, fmt.Errorf("report campaign: %w", err)
+	}
 	r.PerSecond, r.EndsAt = s.pace(x, r.Counts, r.At)
 	return r, nil
 }
@@ -64,22 +69,55 @@ func (s *Service) nameLinks(ctx context.Context, c Campaign, b *delivery.Breakdo
 	if c.Revision == 0 {
 		return nil
 	}
-	rev, err := s.content.Revision(ctx, s.db, c.Tenant, c.Revision)
+	if c.Split != nil && c.Split.By == ByLetter {
+		return s.nameVariantLinks(ctx, c, b)
+	}
+	var err error
+	b.Links, err = s.named(ctx, c, c.Revision, b.Links)
+	return err
+}
+
+// nameVariantLinks counts the links of each letter of an A/B test of letters by itself; the rest has those of the winner.
+func (s *Service) nameVariantLinks(ctx context.Context, c Campaign, b *delivery.Breakdown) error {
+	b.Links = nil
+	for i, rev := range c.Run.Revisions {
+		variants := []string{variantName(i)}
+		if !c.Run.DecidedAt.IsZero() && c.Run.Winner == i {
+			variants = append(variants, restVariant)
+		}
+		counted, err := s.delivery.LinksOf(ctx, c.Tenant, int64(c.ID), variants)
+		if err != nil {
+			return err
+		}
+		list, err := s.named(ctx, c, rev, counted)
+		if err != nil {
+			return err
+		}
+		for _, l := range list {
+			l.Variant = variantName(i)
+			b.Links = append(b.Links, l)
+		}
+	}
+	return nil
+}
+
+// named gives counted links the addresses of a letter, in its order.
+func (s *Service) named(ctx context.Context, c Campaign, r content.RevisionID, counted []delivery.LinkCount) ([]delivery.LinkCount, error) {
+	rev, err := s.content.Revision(ctx, s.db, c.Tenant, r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	all := make([]delivery.LinkCount, len(rev.Links))
 	for i, to := range rev.Links {
 		all[i] = delivery.LinkCount{Index: i, URL: to}
 	}
-	for _, l := range b.Links {
+	for _, l := range counted {
 		if l.Index < len(all) {
 			l.URL = all[l.Index].URL
 			all[l.Index] = l
 		}
 	}
-	b.Links = all
-	return nil
+	return all, nil
 }
 
 // pace tells how fast a campaign goes, over all of its time so far, and when the first tries would end.

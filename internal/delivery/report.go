@@ -266,6 +266,7 @@ type LinkCount struct {
 	URL                              string
 	Clicks, People, Machine, Unclear int64
 	ByDevice                         map[Device]int64 // of Clicks
+	Variant                          string           // of an A/B test of letters: whose link it is
 }
 
 // DeviceCount is how often people opened and clicked on one device in one program.
@@ -305,6 +306,20 @@ func (s *Service) Breakdown(ctx context.Context, t id.Tenant, source int64) (Bre
 	b := Breakdown{Reasons: reasonsOf(rows), Domains: domainsOf(rows), Links: linksOf(rows), Devices: devicesOf(rows)}
 	b.Timeline, b.Step = timelineOf(rows)
 	return b, s.addExamples(ctx, t, source, b.Reasons)
+}
+
+// LinksOf returns how the links of some variants of a campaign were followed.
+func (s *Service) LinksOf(ctx context.Context, t id.Tenant, source int64, variants []string) ([]LinkCount, error) {
+	w := db.Where("p.tenant_id = ?", t).And("p.source = ?", source).And(db.In("p.variant", variants)).And("s.type LIKE 'link%'")
+	rows, err := db.All[statRow](ctx, s.db, `
+		SELECT s.type, s.key, s.slot, CAST(SUM(s.n) AS BIGINT) AS n, CAST(SUM(s.u) AS BIGINT) AS u
+		FROM part p JOIN stat s ON s.part_id = p.id
+		WHERE `+w.SQL()+`
+		GROUP BY s.type, s.key, s.slot`, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("count clicks: %w", err)
+	}
+	return linksOf(rows), nil
 }
 
 // exampleStates are the states in which a server has said something.
