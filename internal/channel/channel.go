@@ -105,6 +105,26 @@ type Wear struct {
 	Over, Within time.Duration
 }
 
+// Explainer is an optional ability: what bounds messages on their way out, told without sending anything.
+type Explainer interface {
+	// Explain tells what bounds messages of a sender to a domain at the moment. An error says that nobody knows at the moment.
+	Explain(ctx context.Context, s Sender, p Purpose, domain string) (Bound, error)
+}
+
+// Bound is what bounds messages to one provider at the moment.
+type Bound struct {
+	Provider    string    // who takes the mail: a provider, or the name that its hosts have in common
+	Why         string    // what holds all of them: "paused", "rate", "warm_up", "suspended", "listed", "no_source", "down"; empty: nothing
+	Until       time.Time // of Why; zero: until a person acts, or not known
+	Words       string    // of the operator, the rule or the list behind Why
+	Connections int       // at once; 0: not bounded here
+	PerSecond   float64   // messages; 0: not bounded
+	Narrowest   string    // what sets these limits: name of a rule, "learned", "reply", "warm_up"
+	Speed       float64   // messages a second over the last minute
+	Answer      string    // the last refusal, without addresses; empty: the last message was accepted, or none was sent
+	AnswerAt    time.Time
+}
+
 // Outcome is what came of one attempt.
 type Outcome uint8
 

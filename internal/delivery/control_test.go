@@ -109,7 +109,7 @@ func (w *world) submit(m Single) channel.Ref {
 	var ref channel.Ref
 	m.Tenant = w.who.Tenant
 	w.tx(func(ctx context.Context, tx *db.Tx) (err error) {
-		if m.Letter == plain && m.Vars == nil {
+		if m.Letter.Text == plain.Text && m.Vars == nil {
 			m.Vars = map[string]string{"code": "123456"}
 		}
 		ref, err = w.SubmitTx(ctx, tx, m)

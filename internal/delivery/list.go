@@ -118,6 +118,9 @@ func (s *Service) dress(ctx context.Context, t id.Tenant, list []Delivery) error
 	}
 	for i := range list {
 		list[i].Email, list[i].Name = people[i].Email, fullName(people[i].Contact)
+		if list[i].Domain == "" {
+			list[i].Domain = domainOf(people[i].EmailKey)
+		}
 		ref := channel.Ref{Part: int64(list[i].Part), Seq: list[i].Seq}
 		list[i].OpenedAt, list[i].ClickedAt = acts[ref][Opened], acts[ref][Clicked]
 	}

@@ -13,6 +13,7 @@ type Scripted struct {
 	Answer func(m channel.Message) channel.Verdict // nil: everything is accepted
 	Bounds channel.Limits
 	Wear   map[string]channel.Wear // by class
+	Bound  channel.Bound           // that Explain tells about every domain
 
 	mu   sync.Mutex
 	seen []channel.Message
@@ -20,8 +21,9 @@ type Scripted struct {
 }
 
 var (
-	_ channel.Tuner  = (*Scripted)(nil)
-	_ channel.Wearer = (*Scripted)(nil)
+	_ channel.Tuner     = (*Scripted)(nil)
+	_ channel.Wearer    = (*Scripted)(nil)
+	_ channel.Explainer = (*Scripted)(nil)
 )
 
 // Kind is channel.Email.
@@ -32,6 +34,11 @@ func (c *Scripted) Limits(channel.Sender) channel.Limits { return c.Bounds }
 
 // Wears returns the rule of Wear.
 func (c *Scripted) Wears(class string) channel.Wear { return c.Wear[class] }
+
+// Explain tells Bound.
+func (c *Scripted) Explain(context.Context, channel.Sender, channel.Purpose, string) (channel.Bound, error) {
+	return c.Bound, nil
+}
 
 // Send remembers the message and gives the scripted answer.
 func (c *Scripted) Send(_ context.Context, m channel.Message) channel.Verdict {

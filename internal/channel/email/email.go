@@ -40,6 +40,7 @@ type Config struct {
 	AllowPrivate bool
 	RelayTLS     *tls.Config // base for relays, with further roots; nil: those of the system
 	Timeouts     smtp.Timeouts
+	Chunking     bool // letters go by BDAT to servers that offer it
 	// Shaper limits the paths to recipients' servers and chooses our address. nil: shape.None.
 	Shaper shape.Shaper
 	// TLSPolicy is asked before every connection to a recipient's server. nil: nobody asks for more than TLS when it is offered.
@@ -72,6 +73,7 @@ type Channel struct {
 var _ interface {
 	channel.Channel
 	channel.Tuner
+	channel.Explainer
 } = (*Channel)(nil)
 
 // New makes the channel.

@@ -45,17 +45,48 @@ func (c *Channel) note(r route, v channel.Verdict, a attempt) {
 	})
 }
 
-// Explain tells what bounds letters of an account to a domain at the moment, without sending anything. The errors are those
-// of mx.Plan.
-func (c *Channel) Explain(ctx context.Context, s shape.Share, domain string) (shape.State, error) {
+// Explain tells what bounds letters of a sender to a domain at the moment, without sending anything. Letters to a relay are bound by
+// the sender's own settings alone. The errors are those of mx.Plan and of unreadable settings.
+func (c *Channel) Explain(ctx context.Context, s channel.Sender, p channel.Purpose, domain string) (channel.Bound, error) {
+	own := c.profile(s)
+	if own.err != nil {
+		return channel.Bound{}, own.err
+	}
+	route := own.settings.Route
+	if route.Kind == Relay {
+		return channel.Bound{Provider: route.Host, Connections: or(route.Connections, relayConnections), PerSecond: route.PerSecond}, nil
+	}
 	plan, err := c.conf.Resolver.Plan(ctx, domain)
 	if err != nil {
-		return shape.State{}, err
+		return channel.Bound{}, err
 	}
-	r := c.direct(plan, Route{Kind: Direct}, s)
+	return c.bound(c.direct(plan, route, shape.Share{Tenant: s.Tenant, Purpose: p}), route), nil
+}
+
+// siteDown says that no connection to a site came about, so that it is left alone for a while.
+const siteDown shape.Why = "down"
+
+// rest tells how long a site is left alone, and whether it asked for that.
+func (s *site) rest() (wait time.Duration, hurried bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.restLocked()
+}
+
+func (c *Channel) bound(r *route, own Route) channel.Bound {
 	state := c.conf.Shaper.Explain(r.path)
 	if r.held.wait > 0 && state.Why == shape.Free {
 		state.Why, state.Until = r.held.why, c.conf.Clock.Now().Add(r.held.wait)
 	}
-	return state, nil
+	if rest, hurried := r.site.rest(); rest > 0 && state.Why == shape.Free {
+		state.Why, state.Until = siteDown, c.conf.Clock.Now().Add(rest)
+		if hurried {
+			state.Why = shape.Rate
+		}
+	}
+	limits := narrowest(state.Limits, own)
+	return channel.Bound{
+		Provider: r.label, Why: string(state.Why), Until: state.Until, Words: state.Reason, Connections: limits.Connections,
+		PerSecond: limits.PerSecond, Narrowest: limits.Bound, Speed: state.PerSecond, Answer: state.Answer, AnswerAt: state.AnswerAt,
+	}
 }

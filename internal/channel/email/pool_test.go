@@ -85,9 +85,10 @@ func TestThePathIsAskedBeforeEveryLetterAndToldWhatCameOfIt(t *testing.T) {
 	require.Contains(t, v.Detail, "warmed up")
 	require.Len(t, g.notes, 4, "what was not tried is not told")
 
-	state, err := c.Explain(t.Context(), shape.Share{Tenant: 9}, "example.test")
+	bound, err := c.Explain(t.Context(), message("jo@example.test", 9).Sender, channel.Advertising, "example.test")
 	require.NoError(t, err)
-	require.Equal(t, 1, state.Limits.Connections)
+	require.Equal(t, 1, bound.Connections)
+	require.Equal(t, "inbox.test", bound.Provider)
 }
 
 func TestALetterThatFindsNoConnectionIsToldToThePath(t *testing.T) {
@@ -101,6 +102,11 @@ func TestALetterThatFindsNoConnectionIsToldToThePath(t *testing.T) {
 	require.Len(t, g.taken, 1)
 	require.Len(t, g.notes, 1)
 	require.True(t, g.notes[0].ConnectFailed)
+
+	bound, err := c.Explain(t.Context(), message("jo@example.test", 3).Sender, channel.Advertising, "example.test")
+	require.NoError(t, err)
+	require.Equal(t, "down", bound.Why)
+	require.False(t, bound.Until.IsZero())
 }
 
 func TestNoMoreConnectionsAMinuteAreOpenedThanThePathAllows(t *testing.T) {
