@@ -78,8 +78,8 @@ shots: build deps ## Pictures of every screen in artifacts/shots, with checks of
 	@scripts/shots.sh
 
 # How long each scene is played anew.
-SOAK ?= 20m
-soak: build deps ## Kill the program, its database and one of two machines in the middle of campaigns, for SOAK (20m)
+SOAK ?= 8m
+soak: build deps ## Kill the program, its database and one of two machines in the middle of campaigns, each for SOAK (8m)
 	go test -p 1 -count=1 -timeout 0 ./test/crash/ -soak $(SOAK)
 
 trial-river: ## Measure River beside the task table (docs/decisions/0002-jobs.md)

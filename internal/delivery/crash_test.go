@@ -26,12 +26,15 @@ type mortal struct {
 	done sync.WaitGroup
 }
 
-func (w *world) mortal(url, name string) *mortal {
-	d, err := db.Open(context.WithoutCancel(w.t.Context()), db.Config{URL: url, Clock: clock.Real{}, Log: dbtest.Log(w.t)})
+func (w *world) mortal(url, name string) *mortal { return w.mortalAt(url, name, clock.Real{}) }
+
+// mortalAt is mortal on a clock of its own.
+func (w *world) mortalAt(url, name string, c clock.Clock) *mortal {
+	d, err := db.Open(context.WithoutCancel(w.t.Context()), db.Config{URL: url, Clock: c, Log: dbtest.Log(w.t)})
 	require.NoError(w.t, err)
 	m := &mortal{db: d}
 	m.Service = New(Config{
-		DB: d, Clock: clock.Real{}, Log: dbtest.Log(w.t), Keys: w.keys, Events: w.bus, Contacts: w.contacts, Content: w.content,
+		DB: d, Clock: c, Log: dbtest.Log(w.t), Keys: w.keys, Events: w.bus, Contacts: w.contacts, Content: w.content,
 		Senders: channel.NewService(d, w.keys), Accounts: oneAccount{}, Channels: []channel.Channel{w.mailer}, BaseURL: "https://k.test",
 		Node: name, Lease: 600 * time.Millisecond,
 	})
