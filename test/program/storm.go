@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -27,10 +28,8 @@ type Storm struct {
 	Odd      atomic.Int64 // answers that were neither 200 nor 302
 }
 
-// Run asks until ctx ends, n answers are there, or the server has ended every connection.
+// Run asks until n answers are there, the server has ended every connection, or ctx ends. In the first case everything asked is answered.
 func (s *Storm) Run(ctx context.Context, n int64) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var wg sync.WaitGroup
 	failed := make(chan error, s.Conns)
 	for i := range s.Conns {
@@ -43,9 +42,8 @@ func (s *Storm) Run(ctx context.Context, n int64) error {
 			stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
 			defer stop()
 			defer nc.Close()
-			s.ask(nc, i, n)
-			if s.Answered.Load() >= n {
-				cancel()
+			if err := s.ask(nc, i, n); errors.Is(err, errAnswer) {
+				failed <- err
 			}
 		})
 	}
@@ -54,24 +52,25 @@ func (s *Storm) Run(ctx context.Context, n int64) error {
 	return <-failed
 }
 
-func (s *Storm) ask(nc net.Conn, first int, n int64) {
+func (s *Storm) ask(nc net.Conn, first int, n int64) error {
 	r := bufio.NewReaderSize(nc, 2<<10)
 	var request []byte
 	for i := first; s.Answered.Load() < n; i += s.Conns {
 		request = append(append(append(request[:0], "GET "...), s.Paths[i%len(s.Paths)]...), stormHead...)
 		s.Asked.Add(1)
 		if _, err := nc.Write(request); err != nil {
-			return
+			return err
 		}
 		status, err := readAnswer(r)
 		if err != nil {
-			return
+			return err
 		}
 		if status != 200 && status != 302 {
 			s.Odd.Add(1)
 		}
 		s.Answered.Add(1)
 	}
+	return nil
 }
 
 const stormHead = " HTTP/1.1\r\nHost: links.test\r\nUser-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36\r\n" +
@@ -86,7 +85,7 @@ func readAnswer(r *bufio.Reader) (status int, err error) {
 		return 0, err
 	}
 	if len(line) < 12 {
-		return 0, errAnswer
+		return 0, fmt.Errorf("%w: %q", errAnswer, line)
 	}
 	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
 		return 0, errAnswer
@@ -112,7 +111,7 @@ func readAnswer(r *bufio.Reader) (status int, err error) {
 	return status, err
 }
 
-var tracked = regexp.MustCompile(`/t/[oc]/[A-Za-z0-9_-]+`)
+var tracked = regexp.MustCompile(`://[^/\s]+(/t/[oc]/[A-Za-z0-9_-]+)`)
 
 // TrackedPaths sends a campaign to n people through the sink, which keeps letters, and returns the paths of the picture and of the two
 // links of every letter, the client that sent it and the campaign's id.
@@ -130,9 +129,22 @@ func (p *Program) TrackedPaths(t testing.TB, s *Sink, n int) (paths []string, c 
 	c.Launch(t, campaign)
 	c.Await(t, "/api/v1/campaigns/"+campaign, "done")
 	for _, a := range addresses {
-		found := tracked.FindAllString(Readable(s.Last(a)), -1)
+		found := tracked.FindAllStringSubmatch(Readable(s.Last(a)), -1)
 		require.Len(t, found, 3, "two links and the picture")
-		paths = append(paths, found...)
+		for _, f := range found {
+			paths = append(paths, f[1])
+		}
 	}
 	return paths, c, campaign
+}
+
+// Hits is how many openings and clicks a campaign's report has counted. A Storm's openings are a person's by what they show.
+func (c *Client) Hits(t testing.TB, campaign string) int64 {
+	t.Helper()
+	d := c.Get(t, "/api/v1/campaigns/"+campaign)
+	n := 0
+	for _, count := range []string{"opens", "clicks", "clicks_machine", "clicks_unclear"} {
+		n += d.Number("counts." + count)
+	}
+	return int64(n)
 }
