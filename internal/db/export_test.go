@@ -26,3 +26,10 @@ func (d *DB) MigrateTo(ctx context.Context, version int64) error {
 	}
 	return nil
 }
+
+// WrittenBack is how many pages of SQLite's log lie in the database as well.
+func (d *DB) WrittenBack(ctx context.Context) (back int, err error) {
+	var busy, pages int
+	err = d.engine.(*sqliteDB).back.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(NOOP)").Scan(&busy, &pages, &back)
+	return back, err
+}

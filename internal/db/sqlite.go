@@ -25,14 +25,17 @@ type sqliteDB struct {
 	readers *sql.DB
 	read    *statements
 	writer  *writer
+	back    *checkpointer
 	lock    *os.File // nil unless exclusive
 }
 
 // pragmas in the order in which they must be set: busy_timeout before journal_mode.
-// The log is written back when it holds 64 MB: pages that a large import changes again and again are then written once.
 // synchronous FULL because NORMAL loses acknowledged commits when the power is cut.
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(16000)&_pragma=secure_delete(1)&_txlock=immediate"
+	"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(1)&_txlock=immediate"
+
+// ownBack has the writing connection write the log back by itself once it holds backHere pages.
+var ownBack = fmt.Sprintf("&_pragma=wal_autocheckpoint(%d)", backHere)
 
 const defaultReaders = 8
 
@@ -58,7 +61,7 @@ func openSQLite(ctx context.Context, c Config, log *slog.Logger) (*sqliteDB, err
 }
 
 func (s *sqliteDB) open(ctx context.Context, c Config, log *slog.Logger) (err error) {
-	if s.writers, err = sql.Open("sqlite", s.dsn); err != nil {
+	if s.writers, err = sql.Open("sqlite", s.dsn+ownBack); err != nil {
 		return err
 	}
 	s.writers.SetMaxOpenConns(1)
@@ -76,7 +79,12 @@ func (s *sqliteDB) open(ctx context.Context, c Config, log *slog.Logger) (err er
 	s.readers.SetMaxOpenConns(n)
 	s.readers.SetMaxIdleConns(n)
 	s.read = newStatements(s.readers)
-	s.writer = startWriter(conn, log)
+	own, err := s.another()
+	if err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	s.back = startCheckpointer(own, log)
+	s.writer = startWriter(conn, s.back.committed, log)
 	return nil
 }
 
@@ -181,8 +189,11 @@ func (s *sqliteDB) close() error {
 
 func (s *sqliteDB) closeHandles() error {
 	var err error
+	if s.back != nil {
+		err = s.back.stop()
+	}
 	if s.readers != nil {
-		err = s.readers.Close()
+		err = errors.Join(err, s.readers.Close())
 	}
 	if s.writers != nil {
 		err = errors.Join(err, s.writers.Close())

@@ -29,6 +29,7 @@ type writer struct {
 	conn  *sql.Conn
 	run   *statements
 	log   *slog.Logger
+	wrote func() // told after every commit
 	queue chan *turn // unbuffered: who has handed a turn over is being served
 	quit  chan struct{}
 	done  chan struct{}
@@ -51,9 +52,9 @@ func (l lostGroup) Error() string { return "the group was rolled back: " + l.cau
 // errAborted stands for a function that left by panic or runtime.Goexit.
 var errAborted = errors.New("the function did not return")
 
-func startWriter(conn *sql.Conn, log *slog.Logger) *writer {
+func startWriter(conn *sql.Conn, wrote func(), log *slog.Logger) *writer {
 	w := &writer{
-		conn: conn, run: newStatements(conn), log: log,
+		conn: conn, run: newStatements(conn), log: log, wrote: wrote,
 		queue: make(chan *turn), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go w.loop()
@@ -174,6 +175,7 @@ func (w *writer) group(first *turn) {
 		return
 	}
 	answer(members, nil)
+	w.wrote()
 }
 
 // next returns a caller that waits already, nil if there is none or the group is full.
