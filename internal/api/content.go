@@ -57,6 +57,7 @@ type LetterProblem struct {
 	Path     string         `json:"path" enum:"subject,preheader,html,text"`
 	Line     int            `json:"line" doc:"From 1; 0 when the whole is meant."`
 	Column   int            `json:"column" doc:"From 1; 0 when the whole line is meant."`
+	Block    string         `json:"block,omitempty" doc:"Id of the block or the row, in a letter of blocks."`
 	Code     string         `json:"code"`
 	Text     string         `json:"text"`
 	Params   map[string]any `json:"params,omitempty"`
@@ -97,6 +98,14 @@ type LetterPreview struct {
 	Subject  string          `json:"subject"`
 	Text     string          `json:"text"`
 	Problems []LetterProblem `json:"problems" doc:"Of every severity."`
+	Size     int             `json:"size" doc:"Bytes of the HTML as it would be sent. Mailboxes cut near 102 KB."`
+	Links    []LetterLink    `json:"links" doc:"Tracked links in order."`
+}
+
+// LetterLink is a link of a letter.
+type LetterLink struct {
+	URL   string `json:"url"`
+	Place string `json:"place" doc:"In a letter of blocks block:index, the index being that in the block; empty elsewhere." example:"b1:0"`
 }
 
 // PreviewPath names a preview.

@@ -80,7 +80,7 @@ func (a *API) deleteTemplate(ctx context.Context, who access.Actor, in *Template
 }
 
 func letterProblemOf(p content.Problem) LetterProblem {
-	return LetterProblem{Severity: string(p.Severity), Path: p.Path, Line: p.Line, Column: p.Column, Code: p.Code, Text: p.Text, Params: p.Params}
+	return LetterProblem{Severity: string(p.Severity), Path: p.Path, Line: p.Line, Column: p.Column, Block: p.Block, Code: p.Code, Text: p.Text, Params: p.Params}
 }
 
 // accountLang is the language of the account, in which footers are written.
@@ -136,8 +136,12 @@ func (a *API) previewLetter(ctx context.Context, who access.Actor, in *PreviewLe
 	if err != nil {
 		return LetterPreview{}, err
 	}
+	links := make([]LetterLink, len(p.Links))
+	for i, url := range p.Links {
+		links[i] = LetterLink{URL: url, Place: p.Places[i]}
+	}
 	return LetterPreview{Preview: p.ID.String(), URL: Prefix + "/previews/" + p.ID.String(), Subject: p.Subject, Text: p.Text,
-		Problems: many(p.Problems, letterProblemOf)}, nil
+		Problems: many(p.Problems, letterProblemOf), Size: p.Size, Links: links}, nil
 }
 
 // valuesFor returns what a letter may say about a contact, and who answers for its tags and lists.

@@ -26,12 +26,15 @@ type Options struct {
 	Kinds map[string]string `json:"kinds,omitempty"`
 	Tags  map[string]int64  `json:"tags,omitempty"`
 	Lists map[string]int64  `json:"lists,omitempty"`
+	marks bool              // the blocks of a letter keep their ids, for the eye
 }
 
 // Compile turns a letter into a template for sending and says what is wrong with it. With an error among the problems the
 // template is nil. What every reader must be able to do — leave — is seen to here: see Problem codes "unsubscribe.…" (AUD-2).
 func Compile(l Letter, o Options) (*Compiled, []Problem) {
+	l, wrong := l.drawn(o)
 	t, problems := compile(l, o)
+	problems = append(problems, wrong...)
 	if Failed(problems) {
 		return nil, problems
 	}
@@ -44,6 +47,9 @@ func compile(l Letter, o Options) (*Compiled, []Problem) {
 		o.Lang = lang.Russian
 	}
 	f := &found{}
+	if l.ofBlocks() {
+		f.blocks = l.HTML
+	}
 	t := &Compiled{}
 	k := known{fields: setOf(o.Fields), vars: setOf(o.Vars), kinds: o.Kinds, tags: o.Tags, lists: o.Lists, lang: o.Lang, needs: &t.needs}
 	compileSubject(f, k, t, l)
@@ -105,8 +111,11 @@ func compileBody(f *found, k known, t *Compiled, l Letter, o Options) {
 		// Made from the HTML, where its problems have been told already.
 		text, path, f = TextOf(l.HTML), "text", &found{}
 	}
+	if l.ofBlocks() {
+		f = &found{} // made from the same blocks as the HTML
+	}
 	compileText(f, k, t, text, path, o)
-	t.tidy = !hasText && t.text.branching()
+	t.tidy = (!hasText || l.ofBlocks()) && t.text.branching()
 }
 
 func compileHTML(f *found, k known, t *Compiled, l Letter, o Options) {

@@ -37,6 +37,7 @@ func (s *Service) LinkProblems(ctx context.Context, l Letter, values ...string) 
 	}
 	ctx, stop := context.WithTimeout(ctx, linkWait)
 	defer stop()
+	l, _ = l.drawn(Options{})
 	f, linked := &found{}, Hosts(Letter{HTML: l.HTML})
 	for _, h := range s.links.Check(ctx, Hosts(l, values...)) {
 		path := "text"

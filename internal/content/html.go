@@ -21,9 +21,11 @@ type page struct {
 	opts    Options
 	ways    int    // unsubscribe links of the author's
 	lost    []lost // those in what no reader gets
-	body    bool   // the body has begun
-	ended   bool   // the footer and the pixel are written
-	whole   bool   // the source has <html> or <body> itself
+
+	linkPlace string // of the tag that is written: block:index
+	body      bool   // the body has begun
+	ended     bool   // the footer and the pixel are written
+	whole     bool   // the source has <html> or <body> itself
 }
 
 type element struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"keruen/internal/content/block"
 	"keruen/internal/errs"
 	"keruen/internal/id"
 	"keruen/internal/lang"
@@ -42,7 +43,8 @@ type Revision struct {
 	Tenant    id.Tenant
 	Letter    Letter
 	Options   Options
-	Links     []string // distinct link targets in order; a tracked link names its index here
+	Links     []string // link targets in order, each once in a place; a tracked link names its index here
+	Places    []string // of those, "block:index" in a letter of blocks; as long as Links, or empty
 	CreatedAt time.Time
 }
 
@@ -86,6 +88,10 @@ func (l Letter) Check() error {
 	long("preheader", utf8.RuneCountInString(l.Preheader), maxSubject)
 	long("html", len(l.HTML), MaxHTML)
 	long("text", len(l.Text), MaxHTML)
+	if l.ofBlocks() && len(wrong) == 0 {
+		_, err := block.Read(l.Doc)
+		return err
+	}
 	if len(wrong) > 0 {
 		return errs.ErrInvalid.At(wrong...)
 	}

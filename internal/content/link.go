@@ -4,11 +4,17 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+
+	"keruen/internal/content/block"
 )
 
 // writeTag copies a start tag. Handlers of events go, addresses are checked, links become tracked, placeholders become fields.
 func (p *page) writeTag(name, raw string, attrs []attribute, offset int) {
 	at := nameEnd(raw)
+	p.linkPlace = ""
+	if k, ok := find(attrs, block.LinkMark); ok && p.letter.ofBlocks() {
+		p.linkPlace = k.text()
+	}
 	p.out.text(raw[:at])
 	p.out.add(segment{op: opPlace, link: offset})
 	for i, a := range attrs {
@@ -30,6 +36,8 @@ func (p *page) writeTag(name, raw string, attrs []attribute, offset int) {
 func (p *page) attribute(tag string, a attribute, offset int) func() {
 	place := offset + a.start
 	switch {
+	case p.letter.ofBlocks() && !p.opts.marks && (a.name == block.BlockMark || a.name == block.LinkMark):
+		return nothing
 	case strings.Contains(a.name, "{{"), looks[a.name] && strings.Contains(a.value, "{{"):
 		p.found.add(p.path, p.src, place, "placeholder.place")
 		return nothing
@@ -178,10 +186,10 @@ func (p *page) tracked(a attribute, target string, offset int) func() {
 		return nothing
 	}
 	return p.quoted(a, func() {
-		i, ok := p.index[target]
+		i, ok := p.index[p.linkPlace+" "+target]
 		if !ok {
 			i = len(p.t.targets)
-			p.index[target] = i
+			p.index[p.linkPlace+" "+target] = i
 			var parts segments
 			before := p.named
 			p.inner(&parts, func() {
@@ -191,7 +199,7 @@ func (p *page) tracked(a attribute, target string, offset int) func() {
 			if p.named > before { // a click names the link, not the round
 				p.found.add(p.path, p.src, offset+a.start, "loop.link")
 			}
-			p.t.targets = append(p.t.targets, target)
+			p.t.targets, p.t.places = append(p.t.targets, target), append(p.t.places, p.linkPlace)
 			p.t.links = append(p.t.links, parts)
 		}
 		p.out.add(segment{op: opLink, link: i})

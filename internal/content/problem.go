@@ -20,9 +20,10 @@ const (
 // Problem is something wrong with a letter, with its place. The cabinet translates by Code; Text is the English sentence.
 type Problem struct {
 	Severity Severity       `json:"severity"`
-	Path     string         `json:"path"`   // subject, preheader, html or text
-	Line     int            `json:"line"`   // from 1; 0 when it is about the whole
-	Column   int            `json:"column"` // in characters, from 1
+	Path     string         `json:"path"`            // subject, preheader, html or text
+	Line     int            `json:"line"`            // from 1; 0 when it is about the whole
+	Column   int            `json:"column"`          // in characters, from 1
+	Block    string         `json:"block,omitempty"` // id of the block or row, in a letter of blocks
 	Code     string         `json:"code"`
 	Text     string         `json:"text"`
 	Params   map[string]any `json:"params,omitempty"`
@@ -52,6 +53,9 @@ func AsError(list []Problem) error {
 			continue
 		}
 		params := map[string]any{"line": p.Line, "column": p.Column}
+		if p.Block != "" {
+			params["block"] = p.Block
+		}
 		for k, v := range p.Params {
 			params[k] = v
 		}
@@ -114,12 +118,41 @@ var texts = map[string]struct {
 	"wayout.hurdle":             {Error, "The message says that leaving is impossible, costs something or needs a call. Leaving is free."},
 	"wayout.button":             {Error, "The button that leaves must say so."},
 	"wayout.added":              {Notice, "The message does not say how to leave, so a line or a button is added."},
+	"block.shape":               {Error, "The letter cannot be read. Open it in the editor again."},
+	"block.empty":               {Error, "The letter has no blocks."},
+	"block.unknown":             {Warning, "A block of a newer program is left out of the letter."},
+	"block.untranslated":        {Warning, "The text is not translated; readers of this language get it in the language of the letter."},
+	"block.no_fallback":         {Warning, "Contacts without this value will get an empty place. Add words for them."},
+	"block.no_picture":          {Warning, "The block has no picture and is left out."},
+	"block.no_alt":              {Warning, "The picture has no description. Many readers see the letter without pictures at first."},
+	"block.no_words":            {Warning, "The button has no words and is left out."},
+	"block.no_link":             {Error, "The link is empty."},
+	"block.no_code":             {Error, "The coupon has no code."},
+	"block.zone":                {Warning, "There is no such time zone; the time is in UTC."},
+	"block.html":                {Error, "The HTML of the block cannot be read."},
+	"block.removed":             {Warning, "Mail programs do not show this element; it was removed."},
+	"block.contrast":            {Warning, "The words can hardly be told from what lies behind them."},
+	"block.contrast_dark":       {Warning, "In the dark scheme the words can hardly be told from what lies behind them."},
+	"block.only_pictures":       {Warning, "The letter is pictures only. Mail servers take such letters for junk; add words."},
+	"block.no_footer":           {Notice, "There is no footer block, so the platform's footer is added."},
+	"show.condition":            {Error, "This condition cannot be judged in a letter. Take one over fields, tags or lists."},
+	"subject.short":             {Warning, "The subject is very short."},
+	"preheader.missing":         {Warning, "There is no preheader: mail programs show the first words of the letter beside the subject."},
+	"spam.capitals":             {Warning, "The subject is in capitals, as junk is."},
+	"spam.exclamation":          {Warning, "Several exclamation marks in the subject are a sign of junk."},
+	"spam.money":                {Warning, "Promises of easy money are a sign of junk."},
+	"spam.pressure":             {Warning, "Words that press the reader are a sign of junk."},
+	"spam.gift":                 {Warning, "Promises of prizes and things for nothing are a sign of junk."},
+	"spam.cure":                 {Warning, "Promises of miracles for health are a sign of junk."},
+	"spam.gamble":               {Warning, "Words of gambling are a sign of junk, and advertising it is against the law in many places."},
+	"spam.shout":                {Warning, "“Click here” says nothing of where the link leads, and is a sign of junk."},
 	"unsubscribe.added":         {Notice, "There is no unsubscribe link, so the footer with one is added."},
 }
 
 // found collects the problems of one letter.
 type found struct {
-	list []Problem
+	list   []Problem
+	blocks string // the HTML of a letter of blocks, which names them
 }
 
 // maxProblems keeps a hopeless letter from filling the screen.
@@ -133,6 +166,9 @@ func (f *found) add(path, src string, offset int, code string, params ...any) {
 	p := Problem{Severity: t.severity, Path: path, Code: code, Text: t.text}
 	if src != "" {
 		p.Line, p.Column = place(src, offset)
+		if path == "html" && f.blocks != "" {
+			p.Block, p.Line, p.Column = blockAt(f.blocks, offset), 0, 0
+		}
 	}
 	for i := 0; i+1 < len(params); i += 2 {
 		if p.Params == nil {

@@ -91,12 +91,16 @@ type Compiled struct {
 	needs               Needs
 	tidy                bool      // the text was made from the HTML and has conditions: what they leave out leaves no gap
 	targets             []string  // the same as the author wrote them
+	places              []string  // where each stands in a letter of blocks: block:index, "" elsewhere
 	tenant              id.Tenant // whose revision it is, when it is one
 	Leaves              bool      // the letter has a way out of its own or the footer
 }
 
 // Links returns the distinct targets of tracked links as they were written, in order of their indexes.
 func (t *Compiled) Links() []string { return t.targets }
+
+// Places returns where the links stand, by index: "b1:0" is the first link of the block b1. They are empty in letters that are no blocks.
+func (t *Compiled) Places() []string { return t.places }
 
 // Needs says what a letter asks about its recipient beyond plain values; the caller looks up no more than that.
 type Needs struct {

@@ -89,11 +89,13 @@ func (s *Service) Check(ctx context.Context, who access.Actor, l Letter, o Optio
 	if err := who.Can(access.ViewCampaigns); err != nil {
 		return Report{}, err
 	}
+	l, wrong := l.drawn(o)
 	o, err := s.complete(ctx, who.Tenant, l, o)
 	if err != nil {
 		return Report{}, fmt.Errorf("check letter: %w", err)
 	}
 	t, problems := compile(l, o)
+	problems = append(problems, wrong...)
 	r := Report{Problems: problems, Size: t.size(), Links: t.targets}
 	for _, p := range problems {
 		r.Footer = r.Footer || p.Code == "unsubscribe.added"
@@ -104,6 +106,10 @@ func (s *Service) Check(ctx context.Context, who access.Actor, l Letter, o Optio
 // ReviseTx freezes a letter for sending and returns its revision, an earlier one if the same was frozen before. A letter with
 // errors is refused by ErrLetter, whose fields name the places.
 func (s *Service) ReviseTx(ctx context.Context, tx *db.Tx, t id.Tenant, l Letter, o Options) (Revision, error) {
+	l, wrong := l.drawn(o)
+	if err := AsError(wrong); err != nil {
+		return Revision{}, err
+	}
 	o, err := s.complete(ctx, t, l, o)
 	if err != nil {
 		return Revision{}, fmt.Errorf("freeze letter: %w", err)
@@ -115,11 +121,11 @@ func (s *Service) ReviseTx(ctx context.Context, tx *db.Tx, t id.Tenant, l Letter
 	if r, err := findRevision(ctx, tx, t, hash); err == nil || errs.KindOf(err) != errs.NotFound {
 		return r, err
 	}
-	compiled, problems := Compile(l, o)
+	compiled, problems := compile(l, o)
 	if err := AsError(problems); err != nil {
 		return Revision{}, err
 	}
-	r := Revision{ID: id.New[revisionKind](), Tenant: t, Letter: l, Options: o, Links: compiled.Links(), CreatedAt: tx.Now}
+	r := Revision{ID: id.New[revisionKind](), Tenant: t, Letter: l, Options: o, Links: compiled.Links(), Places: compiled.Places(), CreatedAt: tx.Now}
 	if err := insertRevision(ctx, tx, r, hash); err != nil {
 		return Revision{}, fmt.Errorf("freeze letter: %w", err)
 	}
@@ -153,7 +159,7 @@ func (s *Service) Compiled(ctx context.Context, q db.Querier, t id.Tenant, r Rev
 	if err != nil {
 		return nil, fmt.Errorf("read revision: %w", err)
 	}
-	c, problems := Compile(rev.Letter, rev.Options)
+	c, problems := compile(rev.Letter, rev.Options) // blocks were drawn when it was frozen
 	if err := AsError(problems); err != nil {
 		return nil, fmt.Errorf("compile revision: %w", err)
 	}
@@ -189,10 +195,12 @@ type PreviewAsk struct {
 
 // Preview is a letter as one recipient will see it. Its HTML is read by PreviewPage.
 type Preview struct {
-	ID       PreviewID
-	Subject  string
-	Text     string
-	Problems []Problem
+	ID            PreviewID
+	Subject       string
+	Text          string
+	Problems      []Problem
+	Size          int      // bytes of the HTML as it would be sent, without the values
+	Links, Places []string // as in Revision
 }
 
 const previewLife = time.Hour
@@ -207,6 +215,11 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 	if err := a.Letter.Check(); err != nil {
 		return Preview{}, err
 	}
+	if a.Options.Purpose == "" {
+		a.Options.Purpose = channel.Advertising
+	}
+	var wrong []Problem
+	a.Letter, wrong = a.Letter.drawn(a.Options)
 	o, err := s.complete(ctx, who.Tenant, a.Letter, a.Options)
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview letter: %w", err)
@@ -216,14 +229,16 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 			*url = "#"
 		}
 	}
+	o.marks = true
 	t, problems := compile(a.Letter, o)
+	problems = append(problems, wrong...)
 	if a.Belongs != nil {
 		if a.Values.Tags, a.Values.Lists, err = a.Belongs(ctx, t.needs.Tags, t.needs.Lists); err != nil {
 			return Preview{}, fmt.Errorf("preview letter: %w", err)
 		}
 	}
 	r := t.Render(&a.Values, nil, "")
-	out := Preview{ID: id.New[previewKind](), Subject: r.Subject, Text: r.Text, Problems: problems}
+	out := Preview{ID: id.New[previewKind](), Subject: r.Subject, Text: r.Text, Problems: problems, Size: t.size() - marked(a.Letter), Links: t.targets, Places: t.places}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return savePreview(ctx, tx, who.Tenant, out.ID, forEye(r, a.Dark), previewLife)
 	})

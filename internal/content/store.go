@@ -15,14 +15,15 @@ type revisionRow struct {
 	Letter    db.JSON[Letter]   `db:"letter"`
 	Options   db.JSON[Options]  `db:"options"`
 	Links     db.JSON[[]string] `db:"links"`
+	Places    db.JSON[[]string] `db:"places"`
 	CreatedAt time.Time         `db:"created_at"`
 }
 
 func (r revisionRow) revision() Revision {
-	return Revision{r.ID, r.Tenant, r.Letter.V, r.Options.V, r.Links.V, r.CreatedAt}
+	return Revision{r.ID, r.Tenant, r.Letter.V, r.Options.V, r.Links.V, r.Places.V, r.CreatedAt}
 }
 
-const revisionColumns = "id, tenant_id, letter, options, links, created_at"
+const revisionColumns = "id, tenant_id, letter, options, links, places, created_at"
 
 func getRevision(ctx context.Context, q db.Querier, t id.Tenant, r RevisionID) (Revision, error) {
 	row, err := db.One[revisionRow](ctx, q, `SELECT `+revisionColumns+` FROM revision WHERE tenant_id = ? AND id = ?`, t, r)
@@ -36,9 +37,9 @@ func findRevision(ctx context.Context, q db.Querier, t id.Tenant, hash string) (
 
 func insertRevision(ctx context.Context, tx *db.Tx, r Revision, hash string) error {
 	_, err := db.Exec(ctx, tx, `
-		INSERT INTO revision (id, tenant_id, hash, letter, options, links, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO revision (id, tenant_id, hash, letter, options, links, places, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (tenant_id, hash) DO NOTHING`,
-		r.ID, r.Tenant, hash, db.AsJSON(r.Letter), db.AsJSON(r.Options), db.AsJSON(r.Links), r.CreatedAt)
+		r.ID, r.Tenant, hash, db.AsJSON(r.Letter), db.AsJSON(r.Options), db.AsJSON(r.Links), db.AsJSON(r.Places), r.CreatedAt)
 	return err
 }
 

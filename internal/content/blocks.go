@@ -1,0 +1,83 @@
+package content
+
+import (
+	"regexp"
+	"strings"
+
+	"keruen/internal/channel"
+	"keruen/internal/content/block"
+)
+
+// ofBlocks tells a letter of blocks from one whose HTML its author wrote.
+func (l Letter) ofBlocks() bool { return len(l.Doc) > 0 && string(l.Doc) != "null" }
+
+// drawn makes HTML and text of a letter of blocks, and says what is wrong with the blocks. Other letters come back as they are.
+func (l Letter) drawn(o Options) (Letter, []Problem) {
+	if !l.ofBlocks() {
+		return l, nil
+	}
+	f := &found{}
+	d, err := block.Read(l.Doc)
+	if err != nil {
+		f.add("html", "", 0, "block.shape")
+		return l, f.list
+	}
+	options := block.Options{Subject: l.Subject, Preheader: l.Preheader, Lead: footerWhy}
+	if o.Purpose == channel.ThirdParty {
+		options.Lead = footerOthers
+	}
+	if o.Purpose == "" || o.Purpose.Advertises() {
+		for _, w := range footerLinks {
+			options.Ways = append(options.Ways, block.Way{Words: w.words, Link: "{{" + nameOf(w.to) + "}}"})
+		}
+	}
+	r := block.Render(&d, options)
+	l.Subject, l.Preheader, l.HTML, l.Text = r.Subject, r.Preheader, r.HTML, r.Text
+	for _, p := range append(r.Problems, block.Look(&d, r)...) {
+		t := texts[p.Code]
+		path := "html"
+		if head, _, _ := strings.Cut(p.Code, "."); p.Block == "" && (head == "subject" || head == "preheader" || head == "spam") {
+			path = strings.Replace(head, "spam", "subject", 1)
+		}
+		f.list = append(f.list, Problem{Severity: t.severity, Path: path, Code: p.Code, Text: t.text, Block: p.Block, Params: p.Params})
+	}
+	return l, f.list
+}
+
+// nameOf is how letters name a field that all of them know.
+func nameOf(f field) string {
+	for name, known := range names {
+		if known == f {
+			return name
+		}
+	}
+	return ""
+}
+
+var marks = regexp.MustCompile(` (?:` + block.BlockMark + `|` + block.LinkMark + `)="[^"]*"`)
+
+// marked is how many bytes the names of blocks and links take in a page for the eye; they are not sent.
+func marked(l Letter) (n int) {
+	if !l.ofBlocks() {
+		return 0
+	}
+	for _, m := range marks.FindAllString(l.HTML, -1) {
+		n += len(m)
+	}
+	return n
+}
+
+// blockAt is the id of the block, or the row, that a place of the HTML belongs to; "" before the first.
+func blockAt(page string, offset int) string {
+	const mark = ` ` + block.BlockMark + `="`
+	end := min(offset, len(page))
+	if tag := strings.IndexByte(page[end:], '>'); tag >= 0 {
+		end += tag // the element itself may be the block
+	}
+	i := strings.LastIndex(page[:end], mark)
+	if i < 0 {
+		return ""
+	}
+	id, _, _ := strings.Cut(page[i+len(mark):], `"`)
+	return id
+}
