@@ -53,7 +53,7 @@ func (a *App) addresses() []netip.Addr {
 }
 
 func (a *App) channelConfig(keys *secret.Keys, resolver *mx.Resolver) email.Config {
-	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer, Rules: a.answers,
+	c := email.Config{Clock: a.Clock, Resolver: resolver, Helo: a.mailHost(), Port: a.Config.DNS.MailPort, AllowPrivate: a.Config.DNS.Private, Signer: a.Config.Mail.Signer, Chunking: a.Config.Mail.Chunking, Rules: a.answers,
 		Settings: func(s channel.Sender) ([]byte, error) { return channel.OpenSettings(keys, s) }}
 	a.tally = &email.TLSTally{DB: a.DB, Clock: a.Clock, Log: a.Log}
 	c.TLSPolicy, c.TLSTally = a.tlsPolicy(resolver), a.tally

@@ -66,6 +66,7 @@ type Mail struct {
 	RelayUser     string `key:"mail.relay_user" default:"" help:"Login, if the server asks for one."`
 	RelayPassword string `key:"mail.relay_password" default:"" secret:"true" help:"Password. Better given by the environment: KERUEN_MAIL_RELAY_PASSWORD."`
 	Signer        string `key:"mail.signer" default:"auto" oneof:"auto,go" help:"What does the arithmetic of DKIM signatures. auto takes the machine's OpenSSL 3 when it is there, gives right signatures and is faster (two to four times); go never loads it."`
+	Chunking      bool   `key:"mail.chunking" default:"false" help:"Hand letters over by BDAT (RFC 3030) to servers that offer it: fewer round trips. Off, since filters behind some of them take it badly."`
 	HelloName     string `key:"mail.hello_name" default:"" help:"Name in EHLO when letters go straight to the recipients' servers. It must resolve to this machine's address and back. Empty means the host of base_url."`
 	InboundListen string `key:"mail.inbound_listen" default:"" help:"Address and port at which mail comes in: letters that servers return, complaints of feedback loops, letters by which people leave. Usually :25. Empty takes none. Nothing is ever passed on."`
 	InboundDomain string `key:"mail.inbound_domain" default:"" help:"Domain of that mail; its MX record, or the name itself, must lead to this machine, and its SPF record must allow what sends. Empty means the name in EHLO. Letters of senders that go direct and have no bounce domain of their own return to it; feedback loops write to fbl at this domain."`

@@ -153,7 +153,7 @@ func sourceName(a netip.Addr) string {
 }
 
 func (c *Channel) options() smtp.Options {
-	return smtp.Options{LocalAddr: c.conf.LocalAddr, Helo: c.conf.Helo, Timeouts: c.conf.Timeouts}
+	return smtp.Options{LocalAddr: c.conf.LocalAddr, Helo: c.conf.Helo, Timeouts: c.conf.Timeouts, Chunking: c.conf.Chunking}
 }
 
 // attempt is what came of one try to deliver.
