@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcknowledgeIncidentData, AcknowledgeIncidentErrors, AcknowledgeIncidentResponses, AddPreferenceLogoData, AddPreferenceLogoErrors, AddPreferenceLogoResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelStopFileData, CancelStopFileErrors, CancelStopFileResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, CarryOutPrivacyRequestData, CarryOutPrivacyRequestErrors, CarryOutPrivacyRequestResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, CheckAddressData, CheckAddressErrors, CheckAddressResponses, CheckContactData, CheckContactErrors, CheckContactResponses, CheckDomainsData, CheckDomainsErrors, CheckDomainsResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CountConditionData, CountConditionErrors, CountConditionResponses, CountSegmentData, CountSegmentErrors, CountSegmentResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePrivacyRequestData, CreatePrivacyRequestErrors, CreatePrivacyRequestResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DenyDuplicatesData, DenyDuplicatesErrors, DenyDuplicatesResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadPrivacyCopyData, DownloadPrivacyCopyErrors, DownloadPrivacyCopyResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DownloadSuppressionsData, DownloadSuppressionsErrors, DownloadSuppressionsResponses, DropSenderKeyData, DropSenderKeyErrors, DropSenderKeyResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCampaignData, ExplainCampaignErrors, ExplainCampaignResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FindDuplicatesData, FindDuplicatesErrors, FindDuplicatesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPreferencePageData, GetPreferencePageErrors, GetPreferencePageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetPrivacyRequestData, GetPrivacyRequestErrors, GetPrivacyRequestResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetStopFileData, GetStopFileErrors, GetStopFileResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListAddressesData, ListAddressesErrors, ListAddressesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeadDomainsData, ListDeadDomainsErrors, ListDeadDomainsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesData, ListDuplicatesErrors, ListDuplicatesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMergesData, ListMergesErrors, ListMergesResponses, ListPathsData, ListPathsErrors, ListPathsResponses, ListPreferenceVersionsData, ListPreferenceVersionsErrors, ListPreferenceVersionsResponses, ListPrivacyRequestsData, ListPrivacyRequestsErrors, ListPrivacyRequestsResponses, ListSegmentRecipesData, ListSegmentRecipesErrors, ListSegmentRecipesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSegmentUsesData, ListSegmentUsesErrors, ListSegmentUsesResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListStopFilesData, ListStopFilesErrors, ListStopFilesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MakeListOfSegmentData, MakeListOfSegmentErrors, MakeListOfSegmentResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, MergeContactsData, MergeContactsErrors, MergeContactsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PausePathData, PausePathErrors, PausePathResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewConditionData, PreviewConditionErrors, PreviewConditionResponses, PreviewFieldData, PreviewFieldErrors, PreviewFieldResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PreviewMergeData, PreviewMergeErrors, PreviewMergeResponses, PreviewPreferencePageData, PreviewPreferencePageErrors, PreviewPreferencePageResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishPreferencePageData, PublishPreferencePageErrors, PublishPreferencePageResponses, RefusePrivacyRequestData, RefusePrivacyRequestErrors, RefusePrivacyRequestResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSenderKeyData, ReplaceSenderKeyErrors, ReplaceSenderKeyResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, RestorePreferenceVersionData, RestorePreferenceVersionErrors, RestorePreferenceVersionResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumePathData, ResumePathErrors, ResumePathResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SavePreferenceDraftData, SavePreferenceDraftErrors, SavePreferenceDraftResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StartStopFileData, StartStopFileErrors, StartStopFileResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UndoMergeData, UndoMergeErrors, UndoMergeResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateStopFileData, UpdateStopFileErrors, UpdateStopFileResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, UploadStopFileData, UploadStopFileErrors, UploadStopFileResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcknowledgeIncidentData, AcknowledgeIncidentErrors, AcknowledgeIncidentResponses, AddPreferenceLogoData, AddPreferenceLogoErrors, AddPreferenceLogoResponses, AllowShowcaseData, AllowShowcaseErrors, AllowShowcaseResponses, AnswerSecondFactorData, AnswerSecondFactorErrors, AnswerSecondFactorResponses, AppendUploadData, AppendUploadErrors, AppendUploadResponses, ArchiveWordingData, ArchiveWordingErrors, ArchiveWordingResponses, AttachImportProofData, AttachImportProofErrors, AttachImportProofResponses, BeginTotpData, BeginTotpErrors, BeginTotpResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelExportData, CancelExportErrors, CancelExportResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelStopFileData, CancelStopFileErrors, CancelStopFileResponses, CancelUploadData, CancelUploadErrors, CancelUploadResponses, CarryOutPrivacyRequestData, CarryOutPrivacyRequestErrors, CarryOutPrivacyRequestResponses, ChangeContactsData, ChangeContactsErrors, ChangeContactsResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRegistrationEmailData, ChangeRegistrationEmailErrors, ChangeRegistrationEmailResponses, ChangeSavedBlockData, ChangeSavedBlockErrors, ChangeSavedBlockResponses, CheckAddressData, CheckAddressErrors, CheckAddressResponses, CheckContactData, CheckContactErrors, CheckContactResponses, CheckDomainsData, CheckDomainsErrors, CheckDomainsResponses, CheckLetterData, CheckLetterErrors, CheckLetterResponses, CheckSenderData, CheckSenderErrors, CheckSenderResponses, ChooseWinnerData, ChooseWinnerErrors, ChooseWinnerResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmRegistrationData, ConfirmRegistrationErrors, ConfirmRegistrationResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CountConditionData, CountConditionErrors, CountConditionResponses, CountSegmentData, CountSegmentErrors, CountSegmentResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateContactData, CreateContactErrors, CreateContactResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePrivacyRequestData, CreatePrivacyRequestErrors, CreatePrivacyRequestResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSenderData, CreateSenderErrors, CreateSenderResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTopicData, CreateTopicErrors, CreateTopicResponses, CreateWordingData, CreateWordingErrors, CreateWordingResponses, DecideShowcaseData, DecideShowcaseErrors, DecideShowcaseResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteContactData, DeleteContactErrors, DeleteContactResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteImportData, DeleteImportErrors, DeleteImportResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeleteMediaData, DeleteMediaErrors, DeleteMediaResponses, DeleteSavedBlockData, DeleteSavedBlockErrors, DeleteSavedBlockResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSenderData, DeleteSenderErrors, DeleteSenderResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DenyDuplicatesData, DenyDuplicatesErrors, DenyDuplicatesResponses, DetachImportProofData, DetachImportProofErrors, DetachImportProofResponses, DownloadActsProofData, DownloadActsProofErrors, DownloadActsProofResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadImportProofData, DownloadImportProofErrors, DownloadImportProofResponses, DownloadImportSampleData, DownloadImportSampleErrors, DownloadImportSampleResponses, DownloadPrivacyCopyData, DownloadPrivacyCopyErrors, DownloadPrivacyCopyResponses, DownloadRejectedData, DownloadRejectedErrors, DownloadRejectedResponses, DownloadSuppressionsData, DownloadSuppressionsErrors, DownloadSuppressionsResponses, DropSenderKeyData, DropSenderKeyErrors, DropSenderKeyResponses, DryRunImportData, DryRunImportErrors, DryRunImportResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCampaignData, ExplainCampaignErrors, ExplainCampaignResponses, ExplainDeliveryData, ExplainDeliveryErrors, ExplainDeliveryResponses, ExportDeliveriesData, ExportDeliveriesErrors, ExportDeliveriesResponses, FindDuplicatesData, FindDuplicatesErrors, FindDuplicatesResponses, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetAgainData, GetAgainErrors, GetAgainResponses, GetBrandData, GetBrandErrors, GetBrandResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetClickMapData, GetClickMapErrors, GetClickMapResponses, GetContactData, GetContactErrors, GetContactResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormStatsData, GetFormStatsErrors, GetFormStatsResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationPreviewData, GetInvitationPreviewErrors, GetInvitationPreviewResponses, GetJobData, GetJobErrors, GetJobResponses, GetListGrowthData, GetListGrowthErrors, GetListGrowthResponses, GetMeData, GetMediaData, GetMediaErrors, GetMediaResponses, GetMediaSpaceData, GetMediaSpaceErrors, GetMediaSpaceResponses, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPlatformShowcaseLogoData, GetPlatformShowcaseLogoErrors, GetPlatformShowcaseLogoResponses, GetPlatformStatusData, GetPlatformStatusErrors, GetPlatformStatusResponses, GetPreferencePageData, GetPreferencePageErrors, GetPreferencePageResponses, GetPreviewData, GetPreviewErrors, GetPreviewResponses, GetPrivacyRequestData, GetPrivacyRequestErrors, GetPrivacyRequestResponses, GetProofKeyData, GetProofKeyErrors, GetProofKeyResponses, GetReportData, GetReportErrors, GetReportResponses, GetSavedBlockData, GetSavedBlockErrors, GetSavedBlockResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSenderData, GetSenderErrors, GetSenderResponses, GetShowcaseData, GetShowcaseErrors, GetShowcaseLogoData, GetShowcaseLogoErrors, GetShowcaseLogoResponses, GetShowcaseResponses, GetStopFileData, GetStopFileErrors, GetStopFileResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTimelineData, GetTimelineErrors, GetTimelineResponses, GetTrendData, GetTrendErrors, GetTrendResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetZonesData, GetZonesErrors, GetZonesResponses, GrantConsentData, GrantConsentErrors, GrantConsentResponses, InviteData, InviteErrors, InviteResponses, ListActsData, ListActsErrors, ListActsResponses, ListAddressesData, ListAddressesErrors, ListAddressesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBadRowsData, ListBadRowsErrors, ListBadRowsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListContactsData, ListContactsErrors, ListContactsResponses, ListDeadDomainsData, ListDeadDomainsErrors, ListDeadDomainsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesData, ListDuplicatesErrors, ListDuplicatesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListFormVersionsData, ListFormVersionsErrors, ListFormVersionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListListsData, ListListsErrors, ListListsResponses, ListMediaData, ListMediaErrors, ListMediaResponses, ListMediaUsesData, ListMediaUsesErrors, ListMediaUsesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMergesData, ListMergesErrors, ListMergesResponses, ListPathsData, ListPathsErrors, ListPathsResponses, ListPreferenceVersionsData, ListPreferenceVersionsErrors, ListPreferenceVersionsResponses, ListPrivacyRequestsData, ListPrivacyRequestsErrors, ListPrivacyRequestsResponses, ListSavedBlocksData, ListSavedBlocksErrors, ListSavedBlocksResponses, ListSegmentRecipesData, ListSegmentRecipesErrors, ListSegmentRecipesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSegmentUsesData, ListSegmentUsesErrors, ListSegmentUsesResponses, ListSendersData, ListSendersErrors, ListSendersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListShowcaseData, ListShowcaseErrors, ListShowcaseResponses, ListStopFilesData, ListStopFilesErrors, ListStopFilesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTopicsData, ListTopicsErrors, ListTopicsResponses, ListUnknownData, ListUnknownErrors, ListUnknownResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ListWordingsData, ListWordingsErrors, ListWordingsResponses, ListWordingVersionsData, ListWordingVersionsErrors, ListWordingVersionsResponses, MakeListOfSegmentData, MakeListOfSegmentErrors, MakeListOfSegmentResponses, MendBadRowsData, MendBadRowsErrors, MendBadRowsResponses, MergeContactsData, MergeContactsErrors, MergeContactsResponses, OrderTopicsData, OrderTopicsErrors, OrderTopicsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseImportData, PauseImportErrors, PauseImportResponses, PausePathData, PausePathErrors, PausePathResponses, PauseSenderData, PauseSenderErrors, PauseSenderResponses, PreflightCampaignData, PreflightCampaignErrors, PreflightCampaignResponses, PreviewConditionData, PreviewConditionErrors, PreviewConditionResponses, PreviewFieldData, PreviewFieldErrors, PreviewFieldResponses, PreviewFormData, PreviewFormErrors, PreviewFormResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewLetterData, PreviewLetterErrors, PreviewLetterResponses, PreviewMergeData, PreviewMergeErrors, PreviewMergeResponses, PreviewPreferencePageData, PreviewPreferencePageErrors, PreviewPreferencePageResponses, ProposeBrandData, ProposeBrandErrors, ProposeBrandResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishOutageData, PublishOutageErrors, PublishOutageResponses, PublishPreferencePageData, PublishPreferencePageErrors, PublishPreferencePageResponses, RefusePrivacyRequestData, RefusePrivacyRequestErrors, RefusePrivacyRequestResponses, RegisterData, RegisterErrors, RegisterResponses, RejectSubmissionData, RejectSubmissionErrors, RejectSubmissionResponses, ReleaseSubmissionData, ReleaseSubmissionErrors, ReleaseSubmissionResponses, ReleaseSuppressionData, ReleaseSuppressionErrors, ReleaseSuppressionResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTotpData, RemoveTotpErrors, RemoveTotpResponses, RenameListData, RenameListErrors, RenameListResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RepeatCampaignData, RepeatCampaignErrors, RepeatCampaignResponses, ReplaceSenderKeyData, ReplaceSenderKeyErrors, ReplaceSenderKeyResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendRegistrationCodeData, ResendRegistrationCodeErrors, ResendRegistrationCodeResponses, ResolveUnknownData, ResolveUnknownErrors, ResolveUnknownResponses, RestoreFormData, RestoreFormErrors, RestoreFormResponses, RestorePreferenceVersionData, RestorePreferenceVersionErrors, RestorePreferenceVersionResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, ResumeImportData, ResumeImportErrors, ResumeImportResponses, ResumePathData, ResumePathErrors, ResumePathResponses, ResumeSenderData, ResumeSenderErrors, ResumeSenderResponses, ReviseWordingData, ReviseWordingErrors, ReviseWordingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SaveBlockData, SaveBlockErrors, SaveBlockResponses, SaveBrandData, SaveBrandErrors, SaveBrandResponses, SavePreferenceDraftData, SavePreferenceDraftErrors, SavePreferenceDraftResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartImportData, StartImportErrors, StartImportResponses, StartStopFileData, StartStopFileErrors, StartStopFileResponses, StreamData, StreamErrors, StreamResponse, StreamResponses, SuppressData, SuppressErrors, SuppressResponses, SwitchAccountData, SwitchAccountErrors, SwitchAccountResponses, TagContactsData, TagContactsErrors, TagContactsResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UndoMergeData, UndoMergeErrors, UndoMergeResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateContactData, UpdateContactErrors, UpdateContactResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateImportData, UpdateImportErrors, UpdateImportResponses, UpdateMeData, UpdateMediaData, UpdateMediaErrors, UpdateMediaResponses, UpdateMeErrors, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMeResponses, UpdateOutageData, UpdateOutageErrors, UpdateOutageResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSenderData, UpdateSenderErrors, UpdateSenderResponses, UpdateStopFileData, UpdateStopFileErrors, UpdateStopFileResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateTopicData, UpdateTopicErrors, UpdateTopicResponses, UploadImportData, UploadImportErrors, UploadImportResponses, UploadMediaData, UploadMediaErrors, UploadMediaResponses, UploadStopFileData, UploadStopFileErrors, UploadStopFileResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses, WithdrawShowcaseData, WithdrawShowcaseErrors, WithdrawShowcaseResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -36,6 +36,74 @@ export const updateAccount = <ThrowOnError extends boolean = true>(options: Opti
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Take the permission back: the logo disappears at once
+ *
+ * Needs the permission `account.manage`.
+ */
+export const withdrawShowcase = <ThrowOnError extends boolean = true>(options?: Options<WithdrawShowcaseData, ThrowOnError>) => (options?.client ?? client).delete<WithdrawShowcaseResponses, WithdrawShowcaseErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/account/showcase',
+    ...options
+});
+
+/**
+ * What the account allows to be shown on the page of clients
+ *
+ * Needs the permission `account.manage`.
+ */
+export const getShowcase = <ThrowOnError extends boolean = true>(options?: Options<GetShowcaseData, ThrowOnError>) => (options?.client ?? client).get<GetShowcaseResponses, GetShowcaseErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/account/showcase',
+    ...options
+});
+
+/**
+ * Allow the name and logo to be shown; an operator looks first
+ *
+ * Needs the permission `account.manage`.
+ */
+export const allowShowcase = <ThrowOnError extends boolean = true>(options: Options<AllowShowcaseData, ThrowOnError>) => (options.client ?? client).put<AllowShowcaseResponses, AllowShowcaseErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/account/showcase',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The picture of one's own logo
+ *
+ * Needs the permission `account.manage`.
+ */
+export const getShowcaseLogo = <ThrowOnError extends boolean = true>(options: Options<GetShowcaseLogoData, ThrowOnError>) => (options.client ?? client).get<GetShowcaseLogoResponses, GetShowcaseLogoErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/account/showcase/{id}/logo',
+    ...options
 });
 
 /**
@@ -274,6 +342,58 @@ export const signOut = <ThrowOnError extends boolean = true>(options?: Options<S
 });
 
 /**
+ * How the account's letters look
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getBrand = <ThrowOnError extends boolean = true>(options?: Options<GetBrandData, ThrowOnError>) => (options?.client ?? client).get<GetBrandResponses, GetBrandErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/brand',
+    ...options
+});
+
+/**
+ * Replace the look
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const saveBrand = <ThrowOnError extends boolean = true>(options: Options<SaveBrandData, ThrowOnError>) => (options.client ?? client).put<SaveBrandResponses, SaveBrandErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/brand',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Colours from a logo
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const proposeBrand = <ThrowOnError extends boolean = true>(options: Options<ProposeBrandData, ThrowOnError>) => (options.client ?? client).get<ProposeBrandResponses, ProposeBrandErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/brand/palette',
+    ...options
+});
+
+/**
  * Campaigns
  *
  * Needs the permission `campaigns.view`.
@@ -362,6 +482,42 @@ export const updateCampaign = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
+ * Who did not open it
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getAgain = <ThrowOnError extends boolean = true>(options: Options<GetAgainData, ThrowOnError>) => (options.client ?? client).get<GetAgainResponses, GetAgainErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/campaigns/{id}/again',
+    ...options
+});
+
+/**
+ * A draft for those who did not open it
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const repeatCampaign = <ThrowOnError extends boolean = true>(options: Options<RepeatCampaignData, ThrowOnError>) => (options.client ?? client).post<RepeatCampaignResponses, RepeatCampaignErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/campaigns/{id}/again',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Stop for good; before the start it becomes a draft again
  *
  * Needs the permission `campaigns.send`.
@@ -374,6 +530,22 @@ export const cancelCampaign = <ThrowOnError extends boolean = true>(options: Opt
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/campaigns/{id}/cancel',
+    ...options
+});
+
+/**
+ * The letter with a label on every link
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getClickMap = <ThrowOnError extends boolean = true>(options: Options<GetClickMapData, ThrowOnError>) => (options.client ?? client).get<GetClickMapResponses, GetClickMapErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/campaigns/{id}/click-map',
     ...options
 });
 
@@ -579,6 +751,42 @@ export const resolveUnknown = <ThrowOnError extends boolean = true>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Choose the winner of an A/B test
+ *
+ * Needs the permission `campaigns.send`.
+ */
+export const chooseWinner = <ThrowOnError extends boolean = true>(options: Options<ChooseWinnerData, ThrowOnError>) => (options.client ?? client).post<ChooseWinnerResponses, ChooseWinnerErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/campaigns/{id}/winner',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * When each time zone would get it
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getZones = <ThrowOnError extends boolean = true>(options: Options<GetZonesData, ThrowOnError>) => (options.client ?? client).get<GetZonesResponses, GetZonesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/campaigns/{id}/zones',
+    ...options
 });
 
 /**
@@ -971,6 +1179,22 @@ export const withdrawConsent = <ThrowOnError extends boolean = true>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * What one message waits for, or what became of it
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const explainDelivery = <ThrowOnError extends boolean = true>(options: Options<ExplainDeliveryData, ThrowOnError>) => (options.client ?? client).get<ExplainDeliveryResponses, ExplainDeliveryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/deliveries/{id}/explain',
+    ...options
 });
 
 /**
@@ -2171,6 +2395,127 @@ export const listVisits = <ThrowOnError extends boolean = true>(options?: Option
 });
 
 /**
+ * Pictures and files, the newest first
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listMedia = <ThrowOnError extends boolean = true>(options?: Options<ListMediaData, ThrowOnError>) => (options?.client ?? client).get<ListMediaResponses, ListMediaErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media',
+    ...options
+});
+
+/**
+ * Upload a picture or a file
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const uploadMedia = <ThrowOnError extends boolean = true>(options: Options<UploadMediaData, ThrowOnError>) => (options.client ?? client).post<UploadMediaResponses, UploadMediaErrors, ThrowOnError, 'data'>({
+    bodySerializer: null,
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * What the library takes, its limits and folders
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getMediaSpace = <ThrowOnError extends boolean = true>(options?: Options<GetMediaSpaceData, ThrowOnError>) => (options?.client ?? client).get<GetMediaSpaceResponses, GetMediaSpaceErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media-space',
+    ...options
+});
+
+/**
+ * Delete what nothing uses
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const deleteMedia = <ThrowOnError extends boolean = true>(options: Options<DeleteMediaData, ThrowOnError>) => (options.client ?? client).delete<DeleteMediaResponses, DeleteMediaErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media/{id}',
+    ...options
+});
+
+/**
+ * A picture or a file
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getMedia = <ThrowOnError extends boolean = true>(options: Options<GetMediaData, ThrowOnError>) => (options.client ?? client).get<GetMediaResponses, GetMediaErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media/{id}',
+    ...options
+});
+
+/**
+ * Change name, description or folder
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const updateMedia = <ThrowOnError extends boolean = true>(options: Options<UpdateMediaData, ThrowOnError>) => (options.client ?? client).patch<UpdateMediaResponses, UpdateMediaErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Where it is used
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listMediaUses = <ThrowOnError extends boolean = true>(options: Options<ListMediaUsesData, ThrowOnError>) => (options.client ?? client).get<ListMediaUsesResponses, ListMediaUsesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/media/{id}/uses',
+    ...options
+});
+
+/**
  * Members of the account
  *
  * Needs the permission `team.manage`.
@@ -2327,6 +2672,46 @@ export const acknowledgeIncident = <ThrowOnError extends boolean = true>(options
 });
 
 /**
+ * Tell visitors of a fault or of planned work
+ *
+ * Needs the permission `platform.run`.
+ */
+export const publishOutage = <ThrowOnError extends boolean = true>(options: Options<PublishOutageData, ThrowOnError>) => (options.client ?? client).post<PublishOutageResponses, PublishOutageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/platform/outages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say how far an outage has come, or that it is over
+ *
+ * Needs the permission `platform.run`.
+ */
+export const updateOutage = <ThrowOnError extends boolean = true>(options: Options<UpdateOutageData, ThrowOnError>) => (options.client ?? client).post<UpdateOutageResponses, UpdateOutageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/platform/outages/{id}/updates',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Sending paths of the last seven days, trouble first
  *
  * Needs the permission `platform.run`.
@@ -2380,6 +2765,74 @@ export const resumePath = <ThrowOnError extends boolean = true>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Customers who allow their logo, those that wait first
+ *
+ * Needs the permission `platform.run`.
+ */
+export const listShowcase = <ThrowOnError extends boolean = true>(options?: Options<ListShowcaseData, ThrowOnError>) => (options?.client ?? client).get<ListShowcaseResponses, ListShowcaseErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/platform/showcase',
+    ...options
+});
+
+/**
+ * Show a client, or not
+ *
+ * Needs the permission `platform.run`.
+ */
+export const decideShowcase = <ThrowOnError extends boolean = true>(options: Options<DecideShowcaseData, ThrowOnError>) => (options.client ?? client).post<DecideShowcaseResponses, DecideShowcaseErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/platform/showcase/{id}/decide',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The picture of a logo
+ *
+ * Needs the permission `platform.run`.
+ */
+export const getPlatformShowcaseLogo = <ThrowOnError extends boolean = true>(options: Options<GetPlatformShowcaseLogoData, ThrowOnError>) => (options.client ?? client).get<GetPlatformShowcaseLogoResponses, GetPlatformShowcaseLogoErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/platform/showcase/{id}/logo',
+    ...options
+});
+
+/**
+ * State of the parts, outages and planned work
+ *
+ * Needs the permission `platform.run`.
+ */
+export const getPlatformStatus = <ThrowOnError extends boolean = true>(options?: Options<GetPlatformStatusData, ThrowOnError>) => (options?.client ?? client).get<GetPlatformStatusResponses, GetPlatformStatusErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/platform/status',
+    ...options
 });
 
 /**
@@ -2630,6 +3083,110 @@ export const getProofKey = <ThrowOnError extends boolean = true>(options?: Optio
     responseStyle: 'data',
     url: '/proof-key',
     ...options
+});
+
+/**
+ * All campaigns over time
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getTrend = <ThrowOnError extends boolean = true>(options: Options<GetTrendData, ThrowOnError>) => (options.client ?? client).get<GetTrendResponses, GetTrendErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/reports/trend',
+    ...options
+});
+
+/**
+ * Saved blocks, the newest first
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listSavedBlocks = <ThrowOnError extends boolean = true>(options?: Options<ListSavedBlocksData, ThrowOnError>) => (options?.client ?? client).get<ListSavedBlocksResponses, ListSavedBlocksErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/saved-blocks',
+    ...options
+});
+
+/**
+ * Keep a block
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const saveBlock = <ThrowOnError extends boolean = true>(options: Options<SaveBlockData, ThrowOnError>) => (options.client ?? client).post<SaveBlockResponses, SaveBlockErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/saved-blocks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a saved block
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const deleteSavedBlock = <ThrowOnError extends boolean = true>(options: Options<DeleteSavedBlockData, ThrowOnError>) => (options.client ?? client).delete<DeleteSavedBlockResponses, DeleteSavedBlockErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/saved-blocks/{id}',
+    ...options
+});
+
+/**
+ * A saved block
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getSavedBlock = <ThrowOnError extends boolean = true>(options: Options<GetSavedBlockData, ThrowOnError>) => (options.client ?? client).get<GetSavedBlockResponses, GetSavedBlockErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/saved-blocks/{id}',
+    ...options
+});
+
+/**
+ * Replace a saved block
+ *
+ * Needs the permission `campaigns.edit`.
+ */
+export const changeSavedBlock = <ThrowOnError extends boolean = true>(options: Options<ChangeSavedBlockData, ThrowOnError>) => (options.client ?? client).put<ChangeSavedBlockResponses, ChangeSavedBlockErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'keruen_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/saved-blocks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

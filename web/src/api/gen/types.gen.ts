@@ -166,6 +166,25 @@ export type AddressFinding = {
     suggestion?: string;
 };
 
+export type Again = {
+    /**
+     * Not before.
+     */
+    from: string;
+    /**
+     * Of them: a machine has opened it, so a person may have read it unseen.
+     */
+    hidden: number;
+    /**
+     * A server has taken the letter, no person has opened it or clicked.
+     */
+    unopened: number;
+    /**
+     * Which time again it would be.
+     */
+    wave: 1 | 2;
+};
+
 export type ArchiveWordingInputBody = {
     archived: boolean;
 };
@@ -687,6 +706,133 @@ export type Blocklist = {
     trouble: '' | 'no_answer' | 'not_listing' | 'lists_everything';
 };
 
+export type Bound = {
+    /**
+     * The last refusal, without addresses.
+     */
+    answer?: string;
+    answer_at?: string;
+    /**
+     * At once.
+     */
+    connections?: number;
+    /**
+     * What sets these limits: name of a rule, learned, reply or warm_up.
+     */
+    narrowest?: string;
+    /**
+     * Messages; absent: not bounded.
+     */
+    per_second?: number;
+    /**
+     * Who takes the mail: the name that its hosts have in common, or the relay.
+     */
+    provider: string;
+    /**
+     * Messages a second over the last minute.
+     */
+    speed: number;
+    /**
+     * With why; absent: until a person acts, or not known.
+     */
+    until?: string;
+    /**
+     * What holds all messages to it; absent: nothing.
+     */
+    why?: 'paused' | 'rate' | 'warm_up' | 'suspended' | 'listed' | 'no_source' | 'down';
+    /**
+     * Of the operator, the rule or the block list behind why.
+     */
+    words?: string;
+};
+
+export type Brand = {
+    kit: BrandKit;
+    /**
+     * Of links in the dark scheme.
+     */
+    link_dark: string;
+    /**
+     * Of words on a button: black or white.
+     */
+    on_primary: string;
+    updated_at?: string;
+    /**
+     * 0 before anything was saved.
+     */
+    version: number;
+    /**
+     * Colours in which words are hard to read on the surface.
+     */
+    weak: Array<'text' | 'muted' | 'link'>;
+};
+
+export type BrandKit = {
+    address: string;
+    /**
+     * Around the letter.
+     */
+    bg: string;
+    /**
+     * In the footer; empty for the account's name.
+     */
+    company: string;
+    email: string;
+    font: 'arial' | 'verdana' | 'tahoma' | 'trebuchet' | 'georgia' | 'times';
+    link: string;
+    logo: BrandLogo;
+    /**
+     * On a dark ground; empty for the same.
+     */
+    logo_dark: BrandLogo;
+    muted: string;
+    phone: string;
+    /**
+     * Of buttons.
+     */
+    primary: string;
+    /**
+     * Of buttons, in pixels.
+     */
+    radius: number;
+    social: Array<BrandSocial>;
+    /**
+     * Of the letter.
+     */
+    surface: string;
+    text: string;
+};
+
+export type BrandLogo = {
+    readonly alt?: string;
+    readonly height?: number;
+    /**
+     * Of a picture of the library; empty for none.
+     */
+    id: string;
+    readonly url?: string;
+    readonly width?: number;
+};
+
+export type BrandPalette = {
+    /**
+     * Those that it has most of; colours before greys.
+     */
+    colours: Array<string>;
+    link: string;
+    link_dark: string;
+    on_primary: string;
+    primary: string;
+};
+
+export type BrandSocial = {
+    /**
+     * https://…, for email mailto:…
+     */
+    link: string;
+    network: 'instagram' | 'telegram' | 'whatsapp' | 'youtube' | 'tiktok' | 'facebook' | 'vk' | 'x' | 'linkedin' | 'threads' | 'site' | 'email';
+};
+
 export type Campaign = {
     audience: Audience;
     can: CampaignCan;
@@ -706,6 +852,10 @@ export type Campaign = {
     problem?: string;
     purpose: 'transactional' | 'advertising' | 'third_party';
     /**
+     * It goes to those who did not open another campaign; audience is empty then.
+     */
+    repeats?: Repetition;
+    /**
      * The wall time that was asked for.
      */
     schedule?: Schedule;
@@ -713,6 +863,10 @@ export type Campaign = {
      * Id, or empty while not chosen.
      */
     sender: string;
+    /**
+     * Its A/B test.
+     */
+    split?: Split;
     /**
      * When the first message leaves; until then the whole can be undone.
      */
@@ -850,6 +1004,17 @@ export type CheckAddressInputBody = {
 export type CheckLetterInputBody = {
     letter: Letter;
     purpose: 'transactional' | 'advertising' | 'third_party';
+};
+
+export type ChooseInputBody = {
+    variant: 'a' | 'b' | 'c' | 'd';
+};
+
+export type ClickMap = {
+    /**
+     * HTML for a frame without rights; it is kept for an hour.
+     */
+    url: string;
 };
 
 export type ColumnMapping = {
@@ -1344,8 +1509,97 @@ export type Delivery = {
     state: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
 };
 
+export type DeliveryExplanation = {
+    /**
+     * With turn: messages that leave before it or take turns with it.
+     */
+    ahead?: number;
+    /**
+     * When the state was reached.
+     */
+    at: string;
+    attempts: number;
+    /**
+     * What bounds messages to its provider now; absent: nobody knows, or it waits for no server.
+     */
+    bound?: Bound;
+    /**
+     * Absent for a single message that belongs to none.
+     */
+    campaign?: string;
+    /**
+     * With the reason expired: why it did not go before, a key of the same catalogue.
+     */
+    cause?: string;
+    clicked_at?: string;
+    /**
+     * Id of the contact; empty when it was deleted.
+     */
+    contact: string;
+    /**
+     * The server's own words, without addresses.
+     */
+    detail?: string;
+    /**
+     * Of the address.
+     */
+    domain?: string;
+    /**
+     * Empty when the contact was deleted.
+     */
+    email: string;
+    /**
+     * After this moment it is not tried any more.
+     */
+    gives_up_at?: string;
+    id: string;
+    /**
+     * Of a single message: api, test, code.
+     */
+    kind?: string;
+    /**
+     * Tries after which it is given up.
+     */
+    most_tries: number;
+    name: string;
+    /**
+     * When the next try is expected; absent: a person must act, nobody can tell, or it has ended.
+     */
+    next?: string;
+    /**
+     * With retrying: the next attempt.
+     */
+    next_at?: string;
+    opened_at?: string;
+    purpose: 'transactional' | 'advertising' | 'third_party';
+    /**
+     * Key of the plain-words catalogue.
+     */
+    reason?: string;
+    state: 'pending' | 'in_flight' | 'delivered' | 'retrying' | 'failed' | 'skipped' | 'expired' | 'unknown';
+    /**
+     * What it waits for; absent: it has an outcome.
+     */
+    why?: 'scheduled' | 'paused' | 'guard' | 'link' | 'late' | 'restored' | 'undecided' | 'sender_paused' | 'turn' | 'path' | 'retry' | 'in_flight' | 'uncertain';
+};
+
 export type DenyDuplicatesInputBody = {
     contacts: Array<string>;
+};
+
+export type DeviceCount = {
+    /**
+     * hidden: the mail service fetches pictures itself, so nobody sees behind it.
+     */
+    device: 'desktop' | 'phone' | 'tablet' | 'hidden' | 'other';
+    /**
+     * Openings and clicks by people.
+     */
+    n: number;
+    /**
+     * Mail program or browser, a key of the cabinet's words.
+     */
+    program: string;
 };
 
 export type Document = {
@@ -2296,7 +2550,19 @@ export type LetterCheck = {
     warnings: Array<LetterProblem>;
 };
 
+export type LetterLink = {
+    /**
+     * In a letter of blocks block:index, the index being that in the block; empty elsewhere.
+     */
+    place: string;
+    url: string;
+};
+
 export type LetterPreview = {
+    /**
+     * Tracked links in order.
+     */
+    links: Array<LetterLink>;
     /**
      * Id of the page.
      */
@@ -2305,6 +2571,10 @@ export type LetterPreview = {
      * Of every severity.
      */
     problems: Array<LetterProblem>;
+    /**
+     * Bytes of the HTML as it would be sent. Mailboxes cut near 102 KB.
+     */
+    size: number;
     subject: string;
     text: string;
     /**
@@ -2314,6 +2584,10 @@ export type LetterPreview = {
 };
 
 export type LetterProblem = {
+    /**
+     * Id of the block or the row, in a letter of blocks.
+     */
+    block?: string;
     code: string;
     /**
      * From 1; 0 when the whole line is meant.
@@ -2354,6 +2628,10 @@ export type LinkCount = {
      * By people.
      */
     clicks: number;
+    /**
+     * Clicks by people on computers.
+     */
+    desktop: number;
     index: number;
     /**
      * By scanners.
@@ -2364,10 +2642,18 @@ export type LinkCount = {
      */
     people: number;
     /**
+     * Clicks by people on telephones and tablets.
+     */
+    phone: number;
+    /**
      * May be either's.
      */
     unclear: number;
     url: string;
+    /**
+     * Of an A/B test of letters: whose link it is.
+     */
+    variant?: 'a' | 'b' | 'c' | 'd';
 };
 
 export type ListApiKey = {
@@ -2611,6 +2897,30 @@ export type ListJob = {
     total?: Total;
 };
 
+export type ListMedia = {
+    items: Array<Media>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListMediaUse = {
+    items: Array<MediaUse>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
 export type ListMerge = {
     items: Array<Merge>;
     /**
@@ -2649,6 +2959,18 @@ export type ListPreviewContact = {
 
 export type ListPrivacyRequest = {
     items: Array<PrivacyRequest>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListSavedBlock = {
+    items: Array<SavedBlock>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -2733,6 +3055,18 @@ export type ListSendingPath = {
 
 export type ListSession = {
     items: Array<Session>;
+    /**
+     * Cursor of the next page, null on the last one.
+     */
+    next: string | null;
+    /**
+     * How many there are in all, where it is known.
+     */
+    total?: Total;
+};
+
+export type ListShowcaseClient = {
+    items: Array<ShowcaseClient>;
     /**
      * Cursor of the next page, null on the last one.
      */
@@ -2920,6 +3254,73 @@ export type Me = {
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
 };
 
+export type Media = {
+    /**
+     * What a picture shows, in words.
+     */
+    alt: string;
+    animated: boolean;
+    created_at: string;
+    /**
+     * Empty for none.
+     */
+    folder: string;
+    /**
+     * In the answer to an upload: false when the same file was there already.
+     */
+    fresh: boolean;
+    height: number;
+    id: string;
+    kind: 'image' | 'file';
+    name: string;
+    /**
+     * Bytes of what is shown.
+     */
+    size: number;
+    /**
+     * Media type of what is shown.
+     */
+    type: string;
+    updated_at: string;
+    /**
+     * Public address, whole. What stands there never changes.
+     */
+    url: string;
+    version: number;
+    /**
+     * Pixels; 0 for files.
+     */
+    width: number;
+};
+
+export type MediaSpace = {
+    bytes: number;
+    files: number;
+    folders: Array<string>;
+    max_bytes: number;
+    /**
+     * Bytes of one file at most.
+     */
+    max_file: number;
+    max_files: number;
+    /**
+     * Bytes of one picture at most.
+     */
+    max_picture: number;
+};
+
+export type MediaUse = {
+    /**
+     * Empty for letters that were sent and for the brand.
+     */
+    id: string;
+    name: string;
+    /**
+     * letter: one that was sent.
+     */
+    what: 'template' | 'campaign' | 'letter' | 'saved_block' | 'brand';
+};
+
 export type Member = {
     /**
      * ISO 3166-1 alpha-2, or empty.
@@ -3067,11 +3468,82 @@ export type NewApiKey = {
     token: string;
 };
 
+export type Nothing = {
+    [key: string]: never;
+};
+
 export type OrderTopicsInputBody = {
     /**
      * Ids in the order in which contacts see them; the others follow.
      */
     topics: Array<string>;
+};
+
+export type Outage = {
+    /**
+     * Of planned work: when it is expected to end. Null while a fault goes on.
+     */
+    ends_at: string | null;
+    id: string;
+    impact: 'slow' | 'down';
+    kind: 'fault' | 'planned';
+    parts: Array<'database' | 'sending' | 'work' | 'mail_in'>;
+    starts_at: string;
+    state: 'coming' | 'running' | 'over';
+    title: OutageText;
+    /**
+     * The newest first.
+     */
+    updates: Array<OutageUpdate>;
+};
+
+export type OutageInputBody = {
+    /**
+     * Of planned work, at most 7 days after its beginning.
+     */
+    ends_at?: string | null;
+    impact: 'slow' | 'down';
+    kind: 'fault' | 'planned';
+    parts: Array<'database' | 'sending' | 'work' | 'mail_in'>;
+    /**
+     * Of planned work; a fault began now, unless an earlier time is given.
+     */
+    starts_at?: string | null;
+    text: OutageText;
+    title: OutageTitle;
+};
+
+export type OutageText = {
+    en?: string;
+    kk?: string;
+    ru: string;
+};
+
+export type OutageTitle = {
+    en?: string;
+    kk?: string;
+    ru: string;
+};
+
+export type OutageUpdate = {
+    at: string;
+    stage: 'seen' | 'found' | 'watching' | 'planned' | 'over';
+    text: OutageText;
+};
+
+export type OutageUpdateInputBody = {
+    /**
+     * over ends the outage.
+     */
+    stage: 'seen' | 'found' | 'watching' | 'planned' | 'over';
+    text: OutageText;
+};
+
+export type PartState = {
+    checked_at: string | null;
+    part: 'database' | 'sending' | 'work' | 'mail_in';
+    since: string | null;
+    state: 'works' | 'slow' | 'down' | 'unknown';
 };
 
 export type PasswordInputBody = {
@@ -3100,6 +3572,10 @@ export type PatchCampaignInputBody = {
     name?: string;
     purpose?: 'transactional' | 'advertising' | 'third_party';
     sender?: string;
+    /**
+     * An A/B test; without variants it is taken away.
+     */
+    split?: Split;
     /**
      * Id of a topic; empty takes it off.
      */
@@ -3182,6 +3658,12 @@ export type PatchMeInputBody = {
     username?: string;
 };
 
+export type PatchMediaInputBody = {
+    alt?: string;
+    folder?: string;
+    name?: string;
+};
+
 export type PatchMemberInputBody = {
     role: 'owner' | 'marketer' | 'chat_operator' | 'accountant' | 'viewer';
 };
@@ -3256,6 +3738,15 @@ export type PhoneLine = {
      * Whom the range was given to; numbers are portable, so it is an estimate.
      */
     operator: string;
+};
+
+export type PlatformStatus = {
+    /**
+     * Those that go on, are to come, or ended within 90 days; the latest first.
+     */
+    outages: Array<Outage>;
+    parts: Array<PartState>;
+    state: 'works' | 'slow' | 'down' | 'unknown';
 };
 
 export type PreferenceDesign = {
@@ -3409,7 +3900,7 @@ export type PreflightProblem = {
     /**
      * The part of the builder to open.
      */
-    jump: 'name' | 'sender' | 'topic' | 'audience' | 'subject' | 'preheader' | 'html' | 'text' | 'schedule';
+    jump: 'name' | 'sender' | 'topic' | 'audience' | 'subject' | 'preheader' | 'html' | 'text' | 'schedule' | 'split';
     line?: number;
     params?: {
         [key: string]: unknown;
@@ -3638,6 +4129,32 @@ export type RenameTagInputBody = {
     name: string;
 };
 
+export type RepeatInputBody = {
+    /**
+     * Also to those for whom only a machine has opened it.
+     */
+    hidden: boolean;
+    /**
+     * Another one than before.
+     */
+    subject: string;
+};
+
+export type Repetition = {
+    /**
+     * Goes to those who got this campaign and did not open it.
+     */
+    campaign: string;
+    /**
+     * Also to those for whom only a machine has opened it.
+     */
+    hidden: boolean;
+    /**
+     * Which time again.
+     */
+    wave: 1 | 2;
+};
+
 export type Report = {
     /**
      * The moment of these figures.
@@ -3645,6 +4162,10 @@ export type Report = {
     at: string;
     campaign: string;
     counts: CampaignCounts;
+    /**
+     * What people read it on, the most frequent first.
+     */
+    devices: Array<DeviceCount>;
     /**
      * Largest first.
      */
@@ -3663,12 +4184,20 @@ export type Report = {
      * Why messages did not arrive, most frequent first.
      */
     reasons: Array<ReasonCount>;
+    /**
+     * Its A/B test.
+     */
+    split?: SplitReport;
     state: 'draft' | 'scheduled' | 'sending' | 'paused' | 'done' | 'cancelled';
     /**
      * Width of a step of the timeline: 600 in the first day, then 3600.
      */
     step_seconds: number;
     timeline: Array<TimelineStep>;
+    /**
+     * Earlier campaigns, for comparison; absent: there are none.
+     */
+    usual?: Usual;
 };
 
 export type Reset = {
@@ -3721,8 +4250,41 @@ export type Route = {
     user?: string;
 };
 
+export type SavedBlock = {
+    /**
+     * A block (with type) or a row (with cols) as a BlockDocument holds it.
+     */
+    block: {
+        [key: string]: unknown;
+    };
+    created_at: string;
+    id: string;
+    /**
+     * Letters take it as it is; it is changed in the library only.
+     */
+    locked: boolean;
+    name: string;
+    updated_at: string;
+    version: number;
+};
+
+export type SavedBlockBody = {
+    /**
+     * A BlockDocument: then html and text are made from it. Blocks of an unknown type are kept and left out of the letter.
+     */
+    block: {
+        [key: string]: unknown;
+    };
+    locked?: boolean;
+    name: string;
+};
+
 export type Schedule = {
     at: string;
+    /**
+     * It is the local time of each contact, zone is for those whose zone is not known; what becomes of those whose time has passed.
+     */
+    local?: 'at_once' | 'next_day';
     zone: string;
 };
 
@@ -3809,6 +4371,10 @@ export type SendCampaignInputBody = {
      * Wall time such as 2026-12-01T10:00; empty means now.
      */
     at?: string;
+    /**
+     * At is the local time of each contact; what becomes of those whose time has passed.
+     */
+    local?: 'at_once' | 'next_day';
     /**
      * How long the whole can still be undone; 30 when absent. Only when sending now.
      */
@@ -4060,6 +4626,93 @@ export type Session = {
     user_agent: string;
 };
 
+export type Showcase = {
+    allowed_at: string | null;
+    height: number;
+    /**
+     * Empty while nothing is allowed.
+     */
+    id: string;
+    /**
+     * Address of the picture; empty while there is none.
+     */
+    logo: string;
+    name: string;
+    /**
+     * Why an operator refused it.
+     */
+    reason: string;
+    /**
+     * Six months after the last campaign, as of today.
+     */
+    shown_until: string | null;
+    /**
+     * May be empty.
+     */
+    site: string;
+    /**
+     * none: nothing is allowed. ended: six months have passed without a campaign.
+     */
+    state: 'none' | 'waiting' | 'shown' | 'refused' | 'ended';
+    width: number;
+};
+
+export type ShowcaseClient = {
+    /**
+     * Identifier of the account.
+     */
+    account: string;
+    allowed_at: string | null;
+    height: number;
+    /**
+     * Empty while nothing is allowed.
+     */
+    id: string;
+    /**
+     * Address of the picture; empty while there is none.
+     */
+    logo: string;
+    name: string;
+    /**
+     * Why an operator refused it.
+     */
+    reason: string;
+    /**
+     * Six months after the last campaign, as of today.
+     */
+    shown_until: string | null;
+    /**
+     * May be empty.
+     */
+    site: string;
+    /**
+     * none: nothing is allowed. ended: six months have passed without a campaign.
+     */
+    state: 'none' | 'waiting' | 'shown' | 'refused' | 'ended';
+    width: number;
+};
+
+export type ShowcaseDecisionInputBody = {
+    /**
+     * As it was read: a client that has changed meanwhile is not decided about.
+     */
+    allowed_at: string;
+    /**
+     * Why it is not shown; the customer reads it.
+     */
+    reason?: string;
+    show: boolean;
+};
+
+export type ShowcaseInputBody = {
+    /**
+     * A PNG or JPEG in base64, at most 200 KB, 48 to 2,000 points a side. Left out, the one that is there stays.
+     */
+    logo?: string;
+    name: string;
+    site?: string;
+};
+
 export type SignIn = {
     /**
      * With second_factor: to be sent back with the code.
@@ -4075,6 +4728,92 @@ export type SignIn = {
 export type SignInInputBody = {
     email: string;
     password: string;
+};
+
+export type Split = {
+    /**
+     * What the variants differ in.
+     */
+    by: 'subject' | 'letter' | 'from_name' | 'time';
+    /**
+     * What makes the winner: people who opened, people who clicked, or a person chooses.
+     */
+    rule: 'opens' | 'clicks' | 'hand';
+    /**
+     * Percent of the audience that takes part; with 100 nobody is left for the winner.
+     */
+    share: number;
+    /**
+     * The others, B and so on; A is the campaign itself. None: no test.
+     */
+    variants: Array<SplitVariant>;
+    /**
+     * From when everybody in the test was tried until the winner is chosen.
+     */
+    wait_minutes: number;
+};
+
+export type SplitReport = {
+    /**
+     * Why it won. too_few, equal: A went out as if there were no test.
+     */
+    basis?: 'rule' | 'hand' | 'too_few' | 'equal';
+    /**
+     * The rest still waits for a winner.
+     */
+    can_choose: boolean;
+    /**
+     * How often chance alone makes such a difference, 0 to 1.
+     */
+    chance: number;
+    /**
+     * When the winner is chosen; absent: not known yet, or by hand.
+     */
+    decide_at?: string;
+    decided_at?: string;
+    /**
+     * Of the leader's share and the next, 0 to 1.
+     */
+    difference: number;
+    /**
+     * Who would win by the figures of this moment.
+     */
+    leader: 'a' | 'b' | 'c' | 'd';
+    /**
+     * Who gets, or got, the winner.
+     */
+    rest: CampaignCounts;
+    split: Split;
+    /**
+     * What the figures of this moment are good for.
+     */
+    standing: 'rule' | 'too_few' | 'equal';
+    /**
+     * Chance makes it in fewer than one case of twenty.
+     */
+    sure: boolean;
+    /**
+     * When everybody in the test had been tried.
+     */
+    tested_at?: string;
+    /**
+     * A first.
+     */
+    variants: Array<VariantReport>;
+    /**
+     * Once it is decided.
+     */
+    winner?: 'a' | 'b' | 'c' | 'd';
+};
+
+export type SplitVariant = {
+    /**
+     * After the start of the campaign.
+     */
+    after_minutes?: number;
+    from_name?: string;
+    letter?: Letter;
+    subject?: string;
 };
 
 export type StopColumn = {
@@ -4458,6 +5197,35 @@ export type Tracking = {
     opens: boolean;
 };
 
+export type Trend = {
+    points: Array<TrendPoint>;
+    /**
+     * Days are those of this zone.
+     */
+    zone: string;
+};
+
+export type TrendPoint = {
+    /**
+     * People, at their first click.
+     */
+    clicked: number;
+    complained: number;
+    delivered: number;
+    failed: number;
+    from: string;
+    /**
+     * Something happened at all: no data is not zero.
+     */
+    known: boolean;
+    /**
+     * People, at their first opening.
+     */
+    opened: number;
+    sent: number;
+    unsubscribed: number;
+};
+
 export type Upload = {
     created_at: string;
     filename: string;
@@ -4474,6 +5242,32 @@ export type Upload = {
      * Bytes of the whole file.
      */
     size: number;
+};
+
+export type Usual = {
+    /**
+     * How many were looked at, the latest ten at the most.
+     */
+    campaigns: number;
+    clicked: number;
+    complained: number;
+    /**
+     * Mean share of what was tried, 0 to 1; the others are shares of what was delivered.
+     */
+    delivered: number;
+    opened: number;
+    unsubscribed: number;
+};
+
+export type VariantReport = {
+    after_minutes: number;
+    counts: CampaignCounts;
+    /**
+     * Absent: the sender's own.
+     */
+    from_name?: string;
+    name: 'a' | 'b' | 'c' | 'd';
+    subject: string;
 };
 
 export type Visit = {
@@ -4493,6 +5287,10 @@ export type Wait = {
      * With turn: messages of other campaigns of the same sender that take turns with these.
      */
     ahead?: number;
+    /**
+     * With retry: what bounds letters to the domain now.
+     */
+    bound?: Bound;
     /**
      * With retry: the server's own words, without addresses. With link: the block list; absent for a public shortener.
      */
@@ -4517,7 +5315,7 @@ export type Wait = {
      * With retry: the oldest of their last answers.
      */
     since?: string;
-    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'link' | 'sender_paused' | 'turn' | 'retry' | 'uncertain';
+    why: 'scheduled' | 'late' | 'paused' | 'guard' | 'link' | 'sender_paused' | 'turn' | 'winner' | 'local_time' | 'retry' | 'uncertain';
 };
 
 export type WarmUp = {
@@ -4628,6 +5426,109 @@ export type Words = {
     en?: string;
     kk?: string;
     ru: string;
+};
+
+export type ZoneStart = {
+    at: string;
+    /**
+     * Of them those whose zone is known.
+     */
+    known: number;
+    /**
+     * Contacts.
+     */
+    n: number;
+    /**
+     * Minutes east of UTC at that time.
+     */
+    offset: number;
+    /**
+     * Their time has passed.
+     */
+    passed: boolean;
+    /**
+     * One zone of those that have the time then.
+     */
+    zone: string;
+};
+
+export type Zones = {
+    /**
+     * Contacts that were looked at.
+     */
+    looked: number;
+    /**
+     * The audience is larger.
+     */
+    partial: boolean;
+    /**
+     * In the order of their moments.
+     */
+    starts: Array<ZoneStart>;
+};
+
+export type BrandWritable = {
+    kit: BrandKitWritable;
+    /**
+     * Of links in the dark scheme.
+     */
+    link_dark: string;
+    /**
+     * Of words on a button: black or white.
+     */
+    on_primary: string;
+    updated_at?: string;
+    /**
+     * 0 before anything was saved.
+     */
+    version: number;
+    /**
+     * Colours in which words are hard to read on the surface.
+     */
+    weak: Array<'text' | 'muted' | 'link'>;
+};
+
+export type BrandKitWritable = {
+    address: string;
+    /**
+     * Around the letter.
+     */
+    bg: string;
+    /**
+     * In the footer; empty for the account's name.
+     */
+    company: string;
+    email: string;
+    font: 'arial' | 'verdana' | 'tahoma' | 'trebuchet' | 'georgia' | 'times';
+    link: string;
+    logo: BrandLogoWritable;
+    /**
+     * On a dark ground; empty for the same.
+     */
+    logo_dark: BrandLogoWritable;
+    muted: string;
+    phone: string;
+    /**
+     * Of buttons.
+     */
+    primary: string;
+    /**
+     * Of buttons, in pixels.
+     */
+    radius: number;
+    social: Array<BrandSocial>;
+    /**
+     * Of the letter.
+     */
+    surface: string;
+    text: string;
+};
+
+export type BrandLogoWritable = {
+    /**
+     * Of a picture of the library; empty for none.
+     */
+    id: string;
 };
 
 export type ConsentDeclarationWritable = {
@@ -4920,6 +5821,108 @@ export type UpdateAccountResponses = {
 };
 
 export type UpdateAccountResponse = UpdateAccountResponses[keyof UpdateAccountResponses];
+
+export type WithdrawShowcaseData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/account/showcase';
+};
+
+export type WithdrawShowcaseErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type WithdrawShowcaseError = WithdrawShowcaseErrors[keyof WithdrawShowcaseErrors];
+
+export type WithdrawShowcaseResponses = {
+    /**
+     * OK
+     */
+    200: Nothing;
+};
+
+export type WithdrawShowcaseResponse = WithdrawShowcaseResponses[keyof WithdrawShowcaseResponses];
+
+export type GetShowcaseData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/account/showcase';
+};
+
+export type GetShowcaseErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetShowcaseError = GetShowcaseErrors[keyof GetShowcaseErrors];
+
+export type GetShowcaseResponses = {
+    /**
+     * OK
+     */
+    200: Showcase;
+};
+
+export type GetShowcaseResponse = GetShowcaseResponses[keyof GetShowcaseResponses];
+
+export type AllowShowcaseData = {
+    body: ShowcaseInputBody;
+    path?: never;
+    query?: never;
+    url: '/account/showcase';
+};
+
+export type AllowShowcaseErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type AllowShowcaseError = AllowShowcaseErrors[keyof AllowShowcaseErrors];
+
+export type AllowShowcaseResponses = {
+    /**
+     * OK
+     */
+    200: Showcase;
+};
+
+export type AllowShowcaseResponse = AllowShowcaseResponses[keyof AllowShowcaseResponses];
+
+export type GetShowcaseLogoData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/account/showcase/{id}/logo';
+};
+
+export type GetShowcaseLogoErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetShowcaseLogoError = GetShowcaseLogoErrors[keyof GetShowcaseLogoErrors];
+
+export type GetShowcaseLogoResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type GetShowcaseLogoResponse = GetShowcaseLogoResponses[keyof GetShowcaseLogoResponses];
 
 export type ListActsData = {
     body?: never;
@@ -5379,6 +6382,92 @@ export type SignOutResponses = {
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
 
+export type GetBrandData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/brand';
+};
+
+export type GetBrandErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetBrandError = GetBrandErrors[keyof GetBrandErrors];
+
+export type GetBrandResponses = {
+    /**
+     * OK
+     */
+    200: Brand;
+};
+
+export type GetBrandResponse = GetBrandResponses[keyof GetBrandResponses];
+
+export type SaveBrandData = {
+    body: BrandKitWritable;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/brand';
+};
+
+export type SaveBrandErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SaveBrandError = SaveBrandErrors[keyof SaveBrandErrors];
+
+export type SaveBrandResponses = {
+    /**
+     * OK
+     */
+    200: Brand;
+};
+
+export type SaveBrandResponse = SaveBrandResponses[keyof SaveBrandResponses];
+
+export type ProposeBrandData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A picture of the library.
+         */
+        logo: string;
+    };
+    url: '/brand/palette';
+};
+
+export type ProposeBrandErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ProposeBrandError = ProposeBrandErrors[keyof ProposeBrandErrors];
+
+export type ProposeBrandResponses = {
+    /**
+     * OK
+     */
+    200: BrandPalette;
+};
+
+export type ProposeBrandResponse = ProposeBrandResponses[keyof ProposeBrandResponses];
+
 export type ListCampaignsData = {
     body?: never;
     path?: never;
@@ -5532,6 +6621,66 @@ export type UpdateCampaignResponses = {
 
 export type UpdateCampaignResponse = UpdateCampaignResponses[keyof UpdateCampaignResponses];
 
+export type GetAgainData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/campaigns/{id}/again';
+};
+
+export type GetAgainErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetAgainError = GetAgainErrors[keyof GetAgainErrors];
+
+export type GetAgainResponses = {
+    /**
+     * OK
+     */
+    200: Again;
+};
+
+export type GetAgainResponse = GetAgainResponses[keyof GetAgainResponses];
+
+export type RepeatCampaignData = {
+    body: RepeatInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/campaigns/{id}/again';
+};
+
+export type RepeatCampaignErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type RepeatCampaignError = RepeatCampaignErrors[keyof RepeatCampaignErrors];
+
+export type RepeatCampaignResponses = {
+    /**
+     * Created
+     */
+    201: Campaign;
+};
+
+export type RepeatCampaignResponse = RepeatCampaignResponses[keyof RepeatCampaignResponses];
+
 export type CancelCampaignData = {
     body?: never;
     path: {
@@ -5558,6 +6707,42 @@ export type CancelCampaignResponses = {
 };
 
 export type CancelCampaignResponse = CancelCampaignResponses[keyof CancelCampaignResponses];
+
+export type GetClickMapData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * Of an A/B test; the winner when empty.
+         */
+        variant?: 'a' | 'b' | 'c' | 'd';
+        /**
+         * Clicks on these only; phone includes tablets.
+         */
+        device?: 'desktop' | 'phone';
+    };
+    url: '/campaigns/{id}/click-map';
+};
+
+export type GetClickMapErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetClickMapError = GetClickMapErrors[keyof GetClickMapErrors];
+
+export type GetClickMapResponses = {
+    /**
+     * OK
+     */
+    200: ClickMap;
+};
+
+export type GetClickMapResponse = GetClickMapResponses[keyof GetClickMapResponses];
 
 export type CopyCampaignData = {
     body?: never;
@@ -5942,6 +7127,76 @@ export type ResolveUnknownResponses = {
 };
 
 export type ResolveUnknownResponse = ResolveUnknownResponses[keyof ResolveUnknownResponses];
+
+export type ChooseWinnerData = {
+    body: ChooseInputBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/campaigns/{id}/winner';
+};
+
+export type ChooseWinnerErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ChooseWinnerError = ChooseWinnerErrors[keyof ChooseWinnerErrors];
+
+export type ChooseWinnerResponses = {
+    /**
+     * OK
+     */
+    200: Campaign;
+};
+
+export type ChooseWinnerResponse = ChooseWinnerResponses[keyof ChooseWinnerResponses];
+
+export type GetZonesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query: {
+        /**
+         * Wall time such as 2026-12-01T10:00.
+         */
+        at: string;
+        /**
+         * IANA zone of contacts whose zone is not known; the account's when empty.
+         */
+        zone?: string;
+        local?: 'at_once' | 'next_day';
+    };
+    url: '/campaigns/{id}/zones';
+};
+
+export type GetZonesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetZonesError = GetZonesErrors[keyof GetZonesErrors];
+
+export type GetZonesResponses = {
+    /**
+     * OK
+     */
+    200: Zones;
+};
+
+export type GetZonesResponse = GetZonesResponses[keyof GetZonesResponses];
 
 export type ListContactsData = {
     body?: never;
@@ -6592,6 +7847,36 @@ export type WithdrawConsentResponses = {
 };
 
 export type WithdrawConsentResponse = WithdrawConsentResponses[keyof WithdrawConsentResponses];
+
+export type ExplainDeliveryData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a delivery or of a single message.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/deliveries/{id}/explain';
+};
+
+export type ExplainDeliveryErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ExplainDeliveryError = ExplainDeliveryErrors[keyof ExplainDeliveryErrors];
+
+export type ExplainDeliveryResponses = {
+    /**
+     * OK
+     */
+    200: DeliveryExplanation;
+};
+
+export type ExplainDeliveryResponse = ExplainDeliveryResponses[keyof ExplainDeliveryResponses];
 
 export type ListDocumentsData = {
     body?: never;
@@ -8659,6 +9944,228 @@ export type ListVisitsResponses = {
 
 export type ListVisitsResponse = ListVisitsResponses[keyof ListVisitsResponses];
 
+export type ListMediaData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The next of the previous page; empty for the first one.
+         */
+        cursor?: string;
+        /**
+         * How many to return at most.
+         */
+        limit?: number;
+        /**
+         * Both when absent.
+         */
+        kind?: 'image' | 'file';
+        /**
+         * All when absent.
+         */
+        folder?: string;
+        /**
+         * A part of the name.
+         */
+        search?: string;
+    };
+    url: '/media';
+};
+
+export type ListMediaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListMediaError = ListMediaErrors[keyof ListMediaErrors];
+
+export type ListMediaResponses = {
+    /**
+     * OK
+     */
+    200: ListMedia;
+};
+
+export type ListMediaResponse = ListMediaResponses[keyof ListMediaResponses];
+
+export type UploadMediaData = {
+    /**
+     * The file itself: application/octet-stream or image/png or image/jpeg or image/gif or image/webp.
+     */
+    body: Blob | File;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query: {
+        filename: string;
+        folder?: string;
+    };
+    url: '/media';
+};
+
+export type UploadMediaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UploadMediaError = UploadMediaErrors[keyof UploadMediaErrors];
+
+export type UploadMediaResponses = {
+    /**
+     * Created
+     */
+    201: Media;
+};
+
+export type UploadMediaResponse = UploadMediaResponses[keyof UploadMediaResponses];
+
+export type GetMediaSpaceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/media-space';
+};
+
+export type GetMediaSpaceErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetMediaSpaceError = GetMediaSpaceErrors[keyof GetMediaSpaceErrors];
+
+export type GetMediaSpaceResponses = {
+    /**
+     * OK
+     */
+    200: MediaSpace;
+};
+
+export type GetMediaSpaceResponse = GetMediaSpaceResponses[keyof GetMediaSpaceResponses];
+
+export type DeleteMediaData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/media/{id}';
+};
+
+export type DeleteMediaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteMediaError = DeleteMediaErrors[keyof DeleteMediaErrors];
+
+export type DeleteMediaResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteMediaResponse = DeleteMediaResponses[keyof DeleteMediaResponses];
+
+export type GetMediaData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/media/{id}';
+};
+
+export type GetMediaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetMediaError = GetMediaErrors[keyof GetMediaErrors];
+
+export type GetMediaResponses = {
+    /**
+     * OK
+     */
+    200: Media;
+};
+
+export type GetMediaResponse = GetMediaResponses[keyof GetMediaResponses];
+
+export type UpdateMediaData = {
+    body: PatchMediaInputBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/media/{id}';
+};
+
+export type UpdateMediaErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateMediaError = UpdateMediaErrors[keyof UpdateMediaErrors];
+
+export type UpdateMediaResponses = {
+    /**
+     * OK
+     */
+    200: Media;
+};
+
+export type UpdateMediaResponse = UpdateMediaResponses[keyof UpdateMediaResponses];
+
+export type ListMediaUsesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/media/{id}/uses';
+};
+
+export type ListMediaUsesErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListMediaUsesError = ListMediaUsesErrors[keyof ListMediaUsesErrors];
+
+export type ListMediaUsesResponses = {
+    /**
+     * OK
+     */
+    200: ListMediaUse;
+};
+
+export type ListMediaUsesResponse = ListMediaUsesResponses[keyof ListMediaUsesResponses];
+
 export type ListMembersData = {
     body?: never;
     path?: never;
@@ -8907,6 +10414,58 @@ export type AcknowledgeIncidentResponses = {
 
 export type AcknowledgeIncidentResponse = AcknowledgeIncidentResponses[keyof AcknowledgeIncidentResponses];
 
+export type PublishOutageData = {
+    body: OutageInputBody;
+    path?: never;
+    query?: never;
+    url: '/platform/outages';
+};
+
+export type PublishOutageErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type PublishOutageError = PublishOutageErrors[keyof PublishOutageErrors];
+
+export type PublishOutageResponses = {
+    /**
+     * OK
+     */
+    200: Outage;
+};
+
+export type PublishOutageResponse = PublishOutageResponses[keyof PublishOutageResponses];
+
+export type UpdateOutageData = {
+    body: OutageUpdateInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/platform/outages/{id}/updates';
+};
+
+export type UpdateOutageErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type UpdateOutageError = UpdateOutageErrors[keyof UpdateOutageErrors];
+
+export type UpdateOutageResponses = {
+    /**
+     * OK
+     */
+    200: Outage;
+};
+
+export type UpdateOutageResponse = UpdateOutageResponses[keyof UpdateOutageResponses];
+
 export type ListPathsData = {
     body?: never;
     path?: never;
@@ -8981,6 +10540,110 @@ export type ResumePathResponses = {
 };
 
 export type ResumePathResponse = ResumePathResponses[keyof ResumePathResponses];
+
+export type ListShowcaseData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/platform/showcase';
+};
+
+export type ListShowcaseErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListShowcaseError = ListShowcaseErrors[keyof ListShowcaseErrors];
+
+export type ListShowcaseResponses = {
+    /**
+     * OK
+     */
+    200: ListShowcaseClient;
+};
+
+export type ListShowcaseResponse = ListShowcaseResponses[keyof ListShowcaseResponses];
+
+export type DecideShowcaseData = {
+    body: ShowcaseDecisionInputBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/platform/showcase/{id}/decide';
+};
+
+export type DecideShowcaseErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DecideShowcaseError = DecideShowcaseErrors[keyof DecideShowcaseErrors];
+
+export type DecideShowcaseResponses = {
+    /**
+     * OK
+     */
+    200: ShowcaseClient;
+};
+
+export type DecideShowcaseResponse = DecideShowcaseResponses[keyof DecideShowcaseResponses];
+
+export type GetPlatformShowcaseLogoData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/platform/showcase/{id}/logo';
+};
+
+export type GetPlatformShowcaseLogoErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetPlatformShowcaseLogoError = GetPlatformShowcaseLogoErrors[keyof GetPlatformShowcaseLogoErrors];
+
+export type GetPlatformShowcaseLogoResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type GetPlatformShowcaseLogoResponse = GetPlatformShowcaseLogoResponses[keyof GetPlatformShowcaseLogoResponses];
+
+export type GetPlatformStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/platform/status';
+};
+
+export type GetPlatformStatusErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetPlatformStatusError = GetPlatformStatusErrors[keyof GetPlatformStatusErrors];
+
+export type GetPlatformStatusResponses = {
+    /**
+     * OK
+     */
+    200: PlatformStatus;
+};
+
+export type GetPlatformStatusResponse = GetPlatformStatusResponses[keyof GetPlatformStatusResponses];
 
 export type GetPreferencePageData = {
     body?: never;
@@ -9425,6 +11088,184 @@ export type GetProofKeyResponses = {
 };
 
 export type GetProofKeyResponse = GetProofKeyResponses[keyof GetProofKeyResponses];
+
+export type GetTrendData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First day.
+         */
+        from: string;
+        /**
+         * Last day.
+         */
+        to: string;
+        step?: 'day' | 'week' | 'month';
+    };
+    url: '/reports/trend';
+};
+
+export type GetTrendErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetTrendError = GetTrendErrors[keyof GetTrendErrors];
+
+export type GetTrendResponses = {
+    /**
+     * OK
+     */
+    200: Trend;
+};
+
+export type GetTrendResponse = GetTrendResponses[keyof GetTrendResponses];
+
+export type ListSavedBlocksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/saved-blocks';
+};
+
+export type ListSavedBlocksErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ListSavedBlocksError = ListSavedBlocksErrors[keyof ListSavedBlocksErrors];
+
+export type ListSavedBlocksResponses = {
+    /**
+     * OK
+     */
+    200: ListSavedBlock;
+};
+
+export type ListSavedBlocksResponse = ListSavedBlocksResponses[keyof ListSavedBlocksResponses];
+
+export type SaveBlockData = {
+    body: SavedBlockBody;
+    headers?: {
+        /**
+         * Any text of yours, unique for this request. A repeat within 24 hours gives the first answer.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/saved-blocks';
+};
+
+export type SaveBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type SaveBlockError = SaveBlockErrors[keyof SaveBlockErrors];
+
+export type SaveBlockResponses = {
+    /**
+     * Created
+     */
+    201: SavedBlock;
+};
+
+export type SaveBlockResponse = SaveBlockResponses[keyof SaveBlockResponses];
+
+export type DeleteSavedBlockData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/saved-blocks/{id}';
+};
+
+export type DeleteSavedBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type DeleteSavedBlockError = DeleteSavedBlockErrors[keyof DeleteSavedBlockErrors];
+
+export type DeleteSavedBlockResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteSavedBlockResponse = DeleteSavedBlockResponses[keyof DeleteSavedBlockResponses];
+
+export type GetSavedBlockData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/saved-blocks/{id}';
+};
+
+export type GetSavedBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type GetSavedBlockError = GetSavedBlockErrors[keyof GetSavedBlockErrors];
+
+export type GetSavedBlockResponses = {
+    /**
+     * OK
+     */
+    200: SavedBlock;
+};
+
+export type GetSavedBlockResponse = GetSavedBlockResponses[keyof GetSavedBlockResponses];
+
+export type ChangeSavedBlockData = {
+    body: SavedBlockBody;
+    headers?: {
+        /**
+         * The ETag that was read. With it, a change made meanwhile by somebody else gives 412. Without it, the change is applied to whatever is there.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/saved-blocks/{id}';
+};
+
+export type ChangeSavedBlockErrors = {
+    /**
+     * Error
+     */
+    default: Problem;
+};
+
+export type ChangeSavedBlockError = ChangeSavedBlockErrors[keyof ChangeSavedBlockErrors];
+
+export type ChangeSavedBlockResponses = {
+    /**
+     * OK
+     */
+    200: SavedBlock;
+};
+
+export type ChangeSavedBlockResponse = ChangeSavedBlockResponses[keyof ChangeSavedBlockResponses];
 
 export type ListSegmentsData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, downloadSuppressions, explainCampaign, exportDeliveries, getCampaign, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMessage, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSegment, getSender, getStopFile, getTemplate, getTimeline, getUpload, listActs, listAddresses, listApiKeys, listAudit, listBadRows, listBlocklists, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listIncidents, listInvitations, listJobs, listLists, listMembers, listMerges, listPaths, listPreferenceVersions, listPrivacyRequests, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listStopFiles, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage } from '../sdk.gen';
-import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, DownloadSuppressionsData, DownloadSuppressionsError, DownloadSuppressionsResponse, ExplainCampaignData, ExplainCampaignError, ExplainCampaignResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetStopFileData, GetStopFileError, GetStopFileResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetUploadData, GetUploadError, GetUploadResponse, ListActsData, ListActsError, ListActsResponse, ListAddressesData, ListAddressesError, ListAddressesResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPathsData, ListPathsError, ListPathsResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListStopFilesData, ListStopFilesError, ListStopFilesResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse } from '../types.gen';
+import { checkContact, downloadActsProof, downloadExport, downloadImportProof, downloadImportSample, downloadPrivacyCopy, downloadRejected, downloadSuppressions, explainCampaign, explainDelivery, exportDeliveries, getAgain, getBrand, getCampaign, getClickMap, getContact, getDocument, getExport, getForm, getFormStats, getHealth, getImport, getInvitationPreview, getJob, getListGrowth, getMe, getMedia, getMediaSpace, getMessage, getPlatformShowcaseLogo, getPlatformStatus, getPreferencePage, getPreview, getPrivacyRequest, getProofKey, getReport, getSavedBlock, getSegment, getSender, getShowcase, getShowcaseLogo, getStopFile, getTemplate, getTimeline, getTrend, getUpload, getZones, listActs, listAddresses, listApiKeys, listAudit, listBadRows, listBlocklists, listCampaigns, listConsents, listContacts, listDeadDomains, listDeliveries, listDocuments, listDuplicates, listExports, listFields, listForms, listFormVersions, listImports, listIncidents, listInvitations, listJobs, listLists, listMedia, listMediaUses, listMembers, listMerges, listPaths, listPreferenceVersions, listPrivacyRequests, listSavedBlocks, listSegmentRecipes, listSegments, listSegmentUses, listSenders, listSessions, listShowcase, listStopFiles, listSubmissions, listSuppressions, listTags, listTemplates, listTopics, listUnknown, listVisits, listWordings, listWordingVersions, type Options, preflightCampaign, previewForm, previewImport, previewPreferencePage, proposeBrand } from '../sdk.gen';
+import type { CheckContactData, CheckContactError, CheckContactResponse, DownloadActsProofData, DownloadActsProofError, DownloadActsProofResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadImportProofData, DownloadImportProofError, DownloadImportProofResponse, DownloadImportSampleData, DownloadImportSampleError, DownloadImportSampleResponse, DownloadPrivacyCopyData, DownloadPrivacyCopyError, DownloadPrivacyCopyResponse, DownloadRejectedData, DownloadRejectedError, DownloadRejectedResponse, DownloadSuppressionsData, DownloadSuppressionsError, DownloadSuppressionsResponse, ExplainCampaignData, ExplainCampaignError, ExplainCampaignResponse, ExplainDeliveryData, ExplainDeliveryError, ExplainDeliveryResponse, ExportDeliveriesData, ExportDeliveriesError, ExportDeliveriesResponse, GetAgainData, GetAgainError, GetAgainResponse, GetBrandData, GetBrandError, GetBrandResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetClickMapData, GetClickMapError, GetClickMapResponse, GetContactData, GetContactError, GetContactResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetExportData, GetExportError, GetExportResponse, GetFormData, GetFormError, GetFormResponse, GetFormStatsData, GetFormStatsError, GetFormStatsResponse, GetHealthData, GetHealthError, GetHealthResponse, GetImportData, GetImportError, GetImportResponse, GetInvitationPreviewData, GetInvitationPreviewError, GetInvitationPreviewResponse, GetJobData, GetJobError, GetJobResponse, GetListGrowthData, GetListGrowthError, GetListGrowthResponse, GetMeData, GetMediaData, GetMediaError, GetMediaResponse, GetMediaSpaceData, GetMediaSpaceError, GetMediaSpaceResponse, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetPlatformShowcaseLogoData, GetPlatformShowcaseLogoError, GetPlatformShowcaseLogoResponse, GetPlatformStatusData, GetPlatformStatusError, GetPlatformStatusResponse, GetPreferencePageData, GetPreferencePageError, GetPreferencePageResponse, GetPreviewData, GetPreviewError, GetPreviewResponse, GetPrivacyRequestData, GetPrivacyRequestError, GetPrivacyRequestResponse, GetProofKeyData, GetProofKeyError, GetProofKeyResponse, GetReportData, GetReportError, GetReportResponse, GetSavedBlockData, GetSavedBlockError, GetSavedBlockResponse, GetSegmentData, GetSegmentError, GetSegmentResponse, GetSenderData, GetSenderError, GetSenderResponse, GetShowcaseData, GetShowcaseError, GetShowcaseLogoData, GetShowcaseLogoError, GetShowcaseLogoResponse, GetShowcaseResponse, GetStopFileData, GetStopFileError, GetStopFileResponse, GetTemplateData, GetTemplateError, GetTemplateResponse, GetTimelineData, GetTimelineError, GetTimelineResponse, GetTrendData, GetTrendError, GetTrendResponse, GetUploadData, GetUploadError, GetUploadResponse, GetZonesData, GetZonesError, GetZonesResponse, ListActsData, ListActsError, ListActsResponse, ListAddressesData, ListAddressesError, ListAddressesResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListAuditData, ListAuditError, ListAuditResponse, ListBadRowsData, ListBadRowsError, ListBadRowsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConsentsData, ListConsentsError, ListConsentsResponse, ListContactsData, ListContactsError, ListContactsResponse, ListDeadDomainsData, ListDeadDomainsError, ListDeadDomainsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDuplicatesData, ListDuplicatesError, ListDuplicatesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListFieldsData, ListFieldsError, ListFieldsResponse, ListFormsData, ListFormsError, ListFormsResponse, ListFormVersionsData, ListFormVersionsError, ListFormVersionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListListsData, ListListsError, ListListsResponse, ListMediaData, ListMediaError, ListMediaResponse, ListMediaUsesData, ListMediaUsesError, ListMediaUsesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMergesData, ListMergesError, ListMergesResponse, ListPathsData, ListPathsError, ListPathsResponse, ListPreferenceVersionsData, ListPreferenceVersionsError, ListPreferenceVersionsResponse, ListPrivacyRequestsData, ListPrivacyRequestsError, ListPrivacyRequestsResponse, ListSavedBlocksData, ListSavedBlocksError, ListSavedBlocksResponse, ListSegmentRecipesData, ListSegmentRecipesError, ListSegmentRecipesResponse, ListSegmentsData, ListSegmentsError, ListSegmentsResponse, ListSegmentUsesData, ListSegmentUsesError, ListSegmentUsesResponse, ListSendersData, ListSendersError, ListSendersResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListShowcaseData, ListShowcaseError, ListShowcaseResponse, ListStopFilesData, ListStopFilesError, ListStopFilesResponse, ListSubmissionsData, ListSubmissionsError, ListSubmissionsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListTagsData, ListTagsError, ListTagsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListTopicsData, ListTopicsError, ListTopicsResponse, ListUnknownData, ListUnknownError, ListUnknownResponse, ListVisitsData, ListVisitsError, ListVisitsResponse, ListWordingsData, ListWordingsError, ListWordingsResponse, ListWordingVersionsData, ListWordingVersionsError, ListWordingVersionsResponse, PreflightCampaignData, PreflightCampaignError, PreflightCampaignResponse, PreviewFormData, PreviewFormError, PreviewFormResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, PreviewPreferencePageData, PreviewPreferencePageError, PreviewPreferencePageResponse, ProposeBrandData, ProposeBrandError, ProposeBrandResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -38,6 +38,40 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
     }
     return [params];
 };
+
+export const getShowcaseQueryKey = (options?: Options<GetShowcaseData>) => createQueryKey('getShowcase', options);
+
+/**
+ * What the account allows to be shown on the page of clients
+ *
+ * Needs the permission `account.manage`.
+ */
+export const getShowcaseOptions = (options?: Options<GetShowcaseData>) => queryOptions<GetShowcaseResponse, GetShowcaseError, GetShowcaseResponse, ReturnType<typeof getShowcaseQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getShowcase({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getShowcaseQueryKey(options)
+});
+
+export const getShowcaseLogoQueryKey = (options: Options<GetShowcaseLogoData>) => createQueryKey('getShowcaseLogo', options);
+
+/**
+ * The picture of one's own logo
+ *
+ * Needs the permission `account.manage`.
+ */
+export const getShowcaseLogoOptions = (options: Options<GetShowcaseLogoData>) => queryOptions<GetShowcaseLogoResponse, GetShowcaseLogoError, GetShowcaseLogoResponse, ReturnType<typeof getShowcaseLogoQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getShowcaseLogo({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getShowcaseLogoQueryKey(options)
+});
 
 export const listActsQueryKey = (options?: Options<ListActsData>) => createQueryKey('listActs', options);
 
@@ -235,6 +269,40 @@ export const getInvitationPreviewOptions = (options: Options<GetInvitationPrevie
     queryKey: getInvitationPreviewQueryKey(options)
 });
 
+export const getBrandQueryKey = (options?: Options<GetBrandData>) => createQueryKey('getBrand', options);
+
+/**
+ * How the account's letters look
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getBrandOptions = (options?: Options<GetBrandData>) => queryOptions<GetBrandResponse, GetBrandError, GetBrandResponse, ReturnType<typeof getBrandQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getBrand({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getBrandQueryKey(options)
+});
+
+export const proposeBrandQueryKey = (options: Options<ProposeBrandData>) => createQueryKey('proposeBrand', options);
+
+/**
+ * Colours from a logo
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const proposeBrandOptions = (options: Options<ProposeBrandData>) => queryOptions<ProposeBrandResponse, ProposeBrandError, ProposeBrandResponse, ReturnType<typeof proposeBrandQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await proposeBrand({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: proposeBrandQueryKey(options)
+});
+
 export const listCampaignsQueryKey = (options?: Options<ListCampaignsData>) => createQueryKey('listCampaigns', options);
 
 /**
@@ -295,6 +363,40 @@ export const getCampaignOptions = (options: Options<GetCampaignData>) => queryOp
         throwOnError: true
     }),
     queryKey: getCampaignQueryKey(options)
+});
+
+export const getAgainQueryKey = (options: Options<GetAgainData>) => createQueryKey('getAgain', options);
+
+/**
+ * Who did not open it
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getAgainOptions = (options: Options<GetAgainData>) => queryOptions<GetAgainResponse, GetAgainError, GetAgainResponse, ReturnType<typeof getAgainQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getAgain({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getAgainQueryKey(options)
+});
+
+export const getClickMapQueryKey = (options: Options<GetClickMapData>) => createQueryKey('getClickMap', options);
+
+/**
+ * The letter with a label on every link
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getClickMapOptions = (options: Options<GetClickMapData>) => queryOptions<GetClickMapResponse, GetClickMapError, GetClickMapResponse, ReturnType<typeof getClickMapQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getClickMap({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getClickMapQueryKey(options)
 });
 
 export const listDeliveriesQueryKey = (options: Options<ListDeliveriesData>) => createQueryKey('listDeliveries', options);
@@ -453,6 +555,23 @@ export const listUnknownInfiniteOptions = (options: Options<ListUnknownData>) =>
         });
     },
     queryKey: listUnknownInfiniteQueryKey(options)
+});
+
+export const getZonesQueryKey = (options: Options<GetZonesData>) => createQueryKey('getZones', options);
+
+/**
+ * When each time zone would get it
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getZonesOptions = (options: Options<GetZonesData>) => queryOptions<GetZonesResponse, GetZonesError, GetZonesResponse, ReturnType<typeof getZonesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getZones({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getZonesQueryKey(options)
 });
 
 export const listContactsQueryKey = (options?: Options<ListContactsData>) => createQueryKey('listContacts', options);
@@ -673,6 +792,23 @@ export const getTimelineOptions = (options: Options<GetTimelineData>) => queryOp
         throwOnError: true
     }),
     queryKey: getTimelineQueryKey(options)
+});
+
+export const explainDeliveryQueryKey = (options: Options<ExplainDeliveryData>) => createQueryKey('explainDelivery', options);
+
+/**
+ * What one message waits for, or what became of it
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const explainDeliveryOptions = (options: Options<ExplainDeliveryData>) => queryOptions<ExplainDeliveryResponse, ExplainDeliveryError, ExplainDeliveryResponse, ReturnType<typeof explainDeliveryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await explainDelivery({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: explainDeliveryQueryKey(options)
 });
 
 export const listDocumentsQueryKey = (options?: Options<ListDocumentsData>) => createQueryKey('listDocuments', options);
@@ -1299,6 +1435,102 @@ export const listVisitsInfiniteOptions = (options?: Options<ListVisitsData>) => 
     queryKey: listVisitsInfiniteQueryKey(options)
 });
 
+export const listMediaQueryKey = (options?: Options<ListMediaData>) => createQueryKey('listMedia', options);
+
+/**
+ * Pictures and files, the newest first
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listMediaOptions = (options?: Options<ListMediaData>) => queryOptions<ListMediaResponse, ListMediaError, ListMediaResponse, ReturnType<typeof listMediaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listMedia({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listMediaQueryKey(options)
+});
+
+export const listMediaInfiniteQueryKey = (options?: Options<ListMediaData>): QueryKey<Options<ListMediaData>> => createQueryKey('listMedia', options, true);
+
+/**
+ * Pictures and files, the newest first
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listMediaInfiniteOptions = (options?: Options<ListMediaData>) => infiniteQueryOptions<ListMediaResponse, ListMediaError, InfiniteData<ListMediaResponse>, QueryKey<Options<ListMediaData>>, string | Pick<QueryKey<Options<ListMediaData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMediaData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        return await listMedia({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+    },
+    queryKey: listMediaInfiniteQueryKey(options)
+});
+
+export const getMediaSpaceQueryKey = (options?: Options<GetMediaSpaceData>) => createQueryKey('getMediaSpace', options);
+
+/**
+ * What the library takes, its limits and folders
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getMediaSpaceOptions = (options?: Options<GetMediaSpaceData>) => queryOptions<GetMediaSpaceResponse, GetMediaSpaceError, GetMediaSpaceResponse, ReturnType<typeof getMediaSpaceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getMediaSpace({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getMediaSpaceQueryKey(options)
+});
+
+export const getMediaQueryKey = (options: Options<GetMediaData>) => createQueryKey('getMedia', options);
+
+/**
+ * A picture or a file
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getMediaOptions = (options: Options<GetMediaData>) => queryOptions<GetMediaResponse, GetMediaError, GetMediaResponse, ReturnType<typeof getMediaQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getMedia({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getMediaQueryKey(options)
+});
+
+export const listMediaUsesQueryKey = (options: Options<ListMediaUsesData>) => createQueryKey('listMediaUses', options);
+
+/**
+ * Where it is used
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listMediaUsesOptions = (options: Options<ListMediaUsesData>) => queryOptions<ListMediaUsesResponse, ListMediaUsesError, ListMediaUsesResponse, ReturnType<typeof listMediaUsesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listMediaUses({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listMediaUsesQueryKey(options)
+});
+
 export const listMembersQueryKey = (options?: Options<ListMembersData>) => createQueryKey('listMembers', options);
 
 /**
@@ -1427,6 +1659,57 @@ export const listPathsOptions = (options?: Options<ListPathsData>) => queryOptio
         throwOnError: true
     }),
     queryKey: listPathsQueryKey(options)
+});
+
+export const listShowcaseQueryKey = (options?: Options<ListShowcaseData>) => createQueryKey('listShowcase', options);
+
+/**
+ * Customers who allow their logo, those that wait first
+ *
+ * Needs the permission `platform.run`.
+ */
+export const listShowcaseOptions = (options?: Options<ListShowcaseData>) => queryOptions<ListShowcaseResponse, ListShowcaseError, ListShowcaseResponse, ReturnType<typeof listShowcaseQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listShowcase({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listShowcaseQueryKey(options)
+});
+
+export const getPlatformShowcaseLogoQueryKey = (options: Options<GetPlatformShowcaseLogoData>) => createQueryKey('getPlatformShowcaseLogo', options);
+
+/**
+ * The picture of a logo
+ *
+ * Needs the permission `platform.run`.
+ */
+export const getPlatformShowcaseLogoOptions = (options: Options<GetPlatformShowcaseLogoData>) => queryOptions<GetPlatformShowcaseLogoResponse, GetPlatformShowcaseLogoError, GetPlatformShowcaseLogoResponse, ReturnType<typeof getPlatformShowcaseLogoQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getPlatformShowcaseLogo({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getPlatformShowcaseLogoQueryKey(options)
+});
+
+export const getPlatformStatusQueryKey = (options?: Options<GetPlatformStatusData>) => createQueryKey('getPlatformStatus', options);
+
+/**
+ * State of the parts, outages and planned work
+ *
+ * Needs the permission `platform.run`.
+ */
+export const getPlatformStatusOptions = (options?: Options<GetPlatformStatusData>) => queryOptions<GetPlatformStatusResponse, GetPlatformStatusError, GetPlatformStatusResponse, ReturnType<typeof getPlatformStatusQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getPlatformStatus({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getPlatformStatusQueryKey(options)
 });
 
 export const getPreferencePageQueryKey = (options?: Options<GetPreferencePageData>) => createQueryKey('getPreferencePage', options);
@@ -1589,6 +1872,57 @@ export const getProofKeyOptions = (options?: Options<GetProofKeyData>) => queryO
         throwOnError: true
     }),
     queryKey: getProofKeyQueryKey(options)
+});
+
+export const getTrendQueryKey = (options: Options<GetTrendData>) => createQueryKey('getTrend', options);
+
+/**
+ * All campaigns over time
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getTrendOptions = (options: Options<GetTrendData>) => queryOptions<GetTrendResponse, GetTrendError, GetTrendResponse, ReturnType<typeof getTrendQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getTrend({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getTrendQueryKey(options)
+});
+
+export const listSavedBlocksQueryKey = (options?: Options<ListSavedBlocksData>) => createQueryKey('listSavedBlocks', options);
+
+/**
+ * Saved blocks, the newest first
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const listSavedBlocksOptions = (options?: Options<ListSavedBlocksData>) => queryOptions<ListSavedBlocksResponse, ListSavedBlocksError, ListSavedBlocksResponse, ReturnType<typeof listSavedBlocksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await listSavedBlocks({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: listSavedBlocksQueryKey(options)
+});
+
+export const getSavedBlockQueryKey = (options: Options<GetSavedBlockData>) => createQueryKey('getSavedBlock', options);
+
+/**
+ * A saved block
+ *
+ * Needs the permission `campaigns.view`.
+ */
+export const getSavedBlockOptions = (options: Options<GetSavedBlockData>) => queryOptions<GetSavedBlockResponse, GetSavedBlockError, GetSavedBlockResponse, ReturnType<typeof getSavedBlockQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => await getSavedBlock({
+        ...options,
+        ...queryKey[0],
+        signal,
+        throwOnError: true
+    }),
+    queryKey: getSavedBlockQueryKey(options)
 });
 
 export const listSegmentsQueryKey = (options?: Options<ListSegmentsData>) => createQueryKey('listSegments', options);
