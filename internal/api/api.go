@@ -36,6 +36,8 @@ import (
 	"keruen/internal/preference"
 	"keruen/internal/privacy"
 	"keruen/internal/reputation"
+	"keruen/internal/showcase"
+	"keruen/internal/status"
 	"keruen/internal/terms"
 	"keruen/internal/visit"
 )
@@ -70,6 +72,8 @@ type Config struct {
 	Senders     *email.Desk
 	Paths       *shape.Desk
 	Reputation  *reputation.Service
+	Status      *status.Service
+	Clients     *showcase.Service
 	Imports     *intake.Service
 	Forms       *form.Service
 	Privacy     *privacy.Service
@@ -154,6 +158,8 @@ func (a *API) build(mux *http.ServeMux) huma.API {
 	a.registerSenders(r)
 	a.registerPaths(r)
 	a.registerIncidents(r)
+	a.registerStatus(r)
+	a.registerShowcase(r)
 	a.registerContent(r)
 	a.registerMedia(r)
 	a.registerBrand(r)

@@ -217,9 +217,11 @@ func belongings(t *testing.T, a *app.App, b *browser) map[string]string {
 		"/previews/":                 created(b.post("/letters/preview", map[string]any{"letter": letter}), "preview"),
 		"/campaigns/":                created(b.post("/campaigns", map[string]any{"name": "Opening", "letter": letter, "sender": sender}), "id"),
 		"/messages/":                 created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Code", "text": "1"}), "id"),
+		"/deliveries/":               created(b.post("/messages", map[string]any{"contact": contact, "purpose": "transactional", "subject": "Receipt", "text": "1"}), "id"),
 		"/api-keys/":                 created(b.post("/api-keys", map[string]any{"name": "Site", "scopes": []string{"contacts.view"}}), "id"),
 		"/invitations/":              created(b.post("/invitations", map[string]any{"email": "guest@example.kz", "role": "viewer"}), "id"),
 		"/members/":                  created(b.get("/me"), "member", "id"),
+		"/account/showcase/":         created(b.do(http.MethodPut, "/account/showcase", map[string]any{"name": "Shop", "logo": logo(t)}, nil), "id"),
 		"/preference-page/versions/": strconv.FormatFloat(b.post("/preference-page/publish", nil).json()["live"].(float64), 'f', 0, 64),
 		"/me/sessions/":              b.get("/me/sessions").json()["items"].([]any)[0].(map[string]any)["id"].(string),
 	}

@@ -28,7 +28,7 @@ func (a *App) web() (http.Handler, error) {
 	var err error
 	a.api, err = api.New(api.Config{
 		Log: a.Log, Clock: a.Clock, DB: a.DB, Queue: a.Queue, Access: a.Access, Idempotency: access.NewIdempotency(a.DB), Terms: a.Terms,
-		Contacts: a.Contacts, FieldWork: a.FieldWork, Masses: a.Masses, StopFiles: a.StopFiles, Segments: a.Segments, Senders: a.Senders, Paths: shape.NewDesk(a.Paths), Reputation: a.Reputation, Imports: a.Imports, Forms: a.Forms, Privacy: a.Privacy, Exports: a.Exports, Content: a.Content, Media: a.Media, Brands: a.Brands, Delivery: a.Delivery, Campaigns: a.Campaigns, Preferences: a.Preferences,
+		Contacts: a.Contacts, FieldWork: a.FieldWork, Masses: a.Masses, StopFiles: a.StopFiles, Segments: a.Segments, Senders: a.Senders, Paths: shape.NewDesk(a.Paths), Reputation: a.Reputation, Status: a.Status, Clients: a.Clients, Imports: a.Imports, Forms: a.Forms, Privacy: a.Privacy, Exports: a.Exports, Content: a.Content, Media: a.Media, Brands: a.Brands, Delivery: a.Delivery, Campaigns: a.Campaigns, Preferences: a.Preferences,
 		Version: Version, BaseURL: a.Config.BaseURL, Sandbox: a.World != nil, KeyPerMinute: a.Config.Limits.KeyPerMinute,
 	})
 	if err != nil {

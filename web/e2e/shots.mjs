@@ -30,6 +30,8 @@ const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1440, heig
 const tallest = 6000 // pixels; a longer page, a table of many rows, is taken through the usual window
 
 const guestRoutes = ['/sign-in', '/sign-up', '/reset', '/invite/not-a-token']
+// Pages of the public site: no cabinet, no script.
+const publicRoutes = ['/about', '/prices', '/clients', '/status', '/docs/offer', '/docs/cookies', '/docs/no-such-document']
 const cabinetRoutes = [
   '/',
   '/settings/profile',
@@ -42,6 +44,7 @@ const cabinetRoutes = [
   '/settings/keys',
   '/settings/documents',
   '/settings/audit',
+  '/settings/showcase',
   '/contacts',
   '/contacts/new',
   '/contacts/export',
@@ -65,6 +68,8 @@ const cabinetRoutes = [
   '/channels/new',
   '/platform/paths',
   '/platform/incidents',
+  '/platform/status',
+  '/platform/clients',
   '/no-such-page',
 ]
 // Screens of objects: the first object of a list gives the address.
@@ -91,7 +96,7 @@ async function everything() {
     const routes = session ? [...cabinetRoutes, ...(await objects(session))] : []
     for (const scheme of args.scheme.split(',')) {
       for (const size of args.size.split(',')) {
-        await visit(guestRoutes.filter(wanted), { lang, scheme, size, session: null })
+        await visit([...publicRoutes, ...guestRoutes].filter(wanted), { lang, scheme, size, session: null })
         await visit(routes.filter(wanted), { lang, scheme, size, session })
       }
     }
@@ -153,7 +158,7 @@ async function check(page, log, route, { lang, scheme, size }) {
   const name = `${route === '/' ? 'home' : route.slice(1).replaceAll('/', '_')}.${size}.${scheme}.${lang}`
   const report = (what) => findings.push({ where: name, what })
   log.lines.length = 0
-  log.expect404 = route.includes('not-a-token')
+  log.expect404 = route.includes('not-a-token') || route.includes('no-such-document')
   await page.goto(route, { waitUntil: 'load' })
   await page.locator('h1').first().waitFor({ timeout: 10_000 }).catch(() => report('no h1 after 10 s'))
   await settled(page)
@@ -162,7 +167,7 @@ async function check(page, log, route, { lang, scheme, size }) {
   const seen = await page.evaluate(inspect)
   if (seen.h1 !== 1) report(`${seen.h1} h1 on the page`)
   if (seen.lang !== lang) report(`html lang is ${seen.lang}`)
-  if (!seen.title.includes('·')) report(`title is "${seen.title}"`)
+  if (!seen.title.includes(publicRoutes.includes(route) ? ' — ' : '·')) report(`title is "${seen.title}"`)
   if (seen.overflow.length > 0) report(`sideways scrolling: ${seen.overflow.join(', ')}`)
   for (const key of keys) if (seen.words.includes(key)) report(`raw message key ${key}`)
   if (/\bM\d\d\b/.test(seen.text)) report('a date like M11')

@@ -21,6 +21,7 @@ export const places: Place[] = [
   { to: '/settings/team', name: 'nav.team', needs: 'team.manage' },
   { to: '/settings/keys', name: 'nav.keys', needs: 'keys.manage' },
   { to: '/settings/documents', name: 'nav.documents', needs: 'audit.view' },
+  { to: '/settings/showcase', name: 'nav.showcase', needs: 'account.manage' },
   { to: '/settings/audit', name: 'nav.audit', needs: 'audit.view' },
 ]
 

@@ -1,7 +1,9 @@
 import {
+  IconActivityHeartbeat,
   IconAdjustments,
   IconAddressBook,
   IconAt,
+  IconBuildingStore,
   IconChartPie,
   IconFileImport,
   IconForms,
@@ -68,6 +70,8 @@ export const nav: NavGroup[] = [
     items: [
       { name: 'nav.paths', to: '/platform/paths', icon: IconRoute, needs: 'platform.run' },
       { name: 'nav.incidents', to: '/platform/incidents', icon: IconShieldX, needs: 'platform.run' },
+      { name: 'nav.status', to: '/platform/status', icon: IconActivityHeartbeat, needs: 'platform.run' },
+      { name: 'nav.clients', to: '/platform/clients', icon: IconBuildingStore, needs: 'platform.run' },
     ],
   },
 ]

@@ -16,6 +16,8 @@ import { preferenceRoutes } from '@/preference/routes'
 import { privacyRoutes } from '@/privacy/routes'
 import { segmentRoutes } from '@/segment/routes'
 import { cabinetRoute, deskRoute, guestRoute, rootRoute, settingsRoute } from './routes'
+import { showcaseRoutes, showcaseSettingsRoutes } from '@/showcase/routes'
+import { statusRoutes } from '@/status/routes'
 import { NotFound } from './NotFound'
 import { RouteProblem } from './RouteProblem'
 
@@ -37,7 +39,9 @@ const tree = rootRoute.addChildren([
     ...channelRoutes,
     ...pathsRoutes,
     ...incidentsRoutes,
-    settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...privacyRoutes, ...auditRoutes]),
+    ...statusRoutes,
+    ...showcaseRoutes,
+    settingsRoute.addChildren([...settingsRoutes, ...contactSettingsRoutes, ...privacyRoutes, ...showcaseSettingsRoutes, ...auditRoutes]),
   ]),
 ])
 

@@ -3468,10 +3468,6 @@ export type NewApiKey = {
     token: string;
 };
 
-export type Nothing = {
-    [key: string]: never;
-};
-
 export type OrderTopicsInputBody = {
     /**
      * Ids in the order in which contacts see them; the others follow.
@@ -5840,9 +5836,9 @@ export type WithdrawShowcaseError = WithdrawShowcaseErrors[keyof WithdrawShowcas
 
 export type WithdrawShowcaseResponses = {
     /**
-     * OK
+     * No Content
      */
-    200: Nothing;
+    204: void;
 };
 
 export type WithdrawShowcaseResponse = WithdrawShowcaseResponses[keyof WithdrawShowcaseResponses];
