@@ -123,6 +123,8 @@ func (r *reader) judge() Report {
 	switch {
 	case r.feedback != nil:
 		return r.complaint()
+	case len(r.original) > 0 && r.original[0].get(junkReport) != "":
+		return Report{Kind: Complaint, Recipient: address(r.original[0].get(junkReport)), Source: "JMRP"}
 	case len(r.status) > 0:
 		if out, ok := r.delivery(); ok {
 			return out
@@ -139,6 +141,9 @@ func (r *reader) judge() Report {
 	}
 	return Report{Kind: Reply}
 }
+
+// junkReport is the field that Microsoft's Junk Mail Reporting Program puts into a letter which it sends back as it is, without a report.
+const junkReport = "x-hmxmroriginalrecipient"
 
 // complaint reads a feedback report (RFC 5965 §3).
 func (r *reader) complaint() Report {
