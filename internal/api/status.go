@@ -79,6 +79,6 @@ type OutageUpdateInput struct {
 
 func (a *API) registerStatus(r routes) {
 	private(r, get("/platform/status").needs(runPlatform).as("getPlatformStatus", "platform", "State of the parts, outages and planned work"), a.getPlatformStatus)
-	private(r, post("/platform/outages").needs(runPlatform).as("publishOutage", "platform", "Tell visitors of a fault or of planned work"), a.publishOutage)
+	private(r, post("/platform/outages").needs(runPlatform).as("publishOutage", "platform", "Tell visitors of a fault or of planned work").gives(201), a.publishOutage)
 	private(r, post("/platform/outages/{id}/updates").needs(runPlatform).as("updateOutage", "platform", "Say how far an outage has come, or that it is over"), a.updateOutage)
 }

@@ -10428,9 +10428,9 @@ export type PublishOutageError = PublishOutageErrors[keyof PublishOutageErrors];
 
 export type PublishOutageResponses = {
     /**
-     * OK
+     * Created
      */
-    200: Outage;
+    201: Outage;
 };
 
 export type PublishOutageResponse = PublishOutageResponses[keyof PublishOutageResponses];
