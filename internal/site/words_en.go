@@ -66,7 +66,7 @@ var english = words{
 	StatusTitle: "Service status", StatusLead: "What works now, how the last 90 days went, and what work is planned.", CheckedAt: "Checked", NowOn: "Going on now", Coming: "Planned work",
 	Blind:      "The database does not answer, so nothing else is known now. Letters that waited are not lost: they leave when the database is back.",
 	PartsTitle: "Parts of the service", PastTitle: "Faults and work in 90 days", NoPast: "There were neither faults nor planned work.", NoParts: "The first check is made within a minute.",
-	DaysAgo: "90 days ago", Today: "Today", GoodLabel: "Worked", NoRecord: "no record", SinceWord: "since",
+	DaysAgo: "90 days ago", DaysAgoPhone: "30 days ago", Today: "Today", GoodLabel: "Worked", NoRecord: "no record", SinceWord: "since",
 	HowCounted: "Checked once a minute. Minutes in which nobody could check count as not working. Days are by UTC. On a phone the last 30 days are shown.",
 	Headline:   map[status.State]string{status.Works: "Everything works", status.Slow: "There are delays", status.Down: "There is a fault", status.Unknown: "No recent data"},
 	State:      map[status.State]string{status.Works: "Works", status.Slow: "Delayed", status.Down: "Down", status.Unknown: "No data"},

@@ -66,7 +66,7 @@ var russian = words{
 	StatusTitle: "Состояние сервиса", StatusLead: "Что работает сейчас, что было за последние 90 дней, какие работы намечены.", CheckedAt: "Проверено", NowOn: "Происходит сейчас", Coming: "Плановые работы",
 	Blind:      "База данных не отвечает, поэтому остальное сейчас неизвестно. Письма, которые ждали отправки, не потеряны: они уйдут, когда база вернётся.",
 	PartsTitle: "Части сервиса", PastTitle: "Сбои и работы за 90 дней", NoPast: "Сбоев и работ не было.", NoParts: "Первая проверка пройдёт в течение минуты.",
-	DaysAgo: "90 дней назад", Today: "Сегодня", GoodLabel: "Работало", NoRecord: "нет записей", SinceWord: "с",
+	DaysAgo: "90 дней назад", DaysAgoPhone: "30 дней назад", Today: "Сегодня", GoodLabel: "Работало", NoRecord: "нет записей", SinceWord: "с",
 	HowCounted: "Проверка раз в минуту. Минуты, когда проверить было некому, считаются нерабочими. Дни — по всемирному времени (UTC). На телефоне показаны последние 30 дней.",
 	Headline:   map[status.State]string{status.Works: "Всё работает", status.Slow: "Есть задержки", status.Down: "Есть сбой", status.Unknown: "Нет свежих данных"},
 	State:      map[status.State]string{status.Works: "Работает", status.Slow: "С задержкой", status.Down: "Не работает", status.Unknown: "Нет данных"},
