@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Campaign, getCampaign, ifMatch, type LetterProblem, listSenders, type PatchCampaignInputBody, updateCampaign } from '@/api'
 import { useCan } from '@/app/session'
+import { BlockLetter, ToBlocks } from '@/content/BlockLetter'
 import css from '@/content/Content.module.css'
 import { LetterEditor } from '@/content/LetterEditor'
 import { Preview, usePreview } from '@/content/Preview'
@@ -19,6 +20,7 @@ import { useAutosave } from './autosave'
 import { campaignKey, campaignsKey, preflightKey } from './campaign'
 import { SaveStatus, StaleDialog } from './SaveStatus'
 import { SendPanel } from './SendPanel'
+import { SplitChoice } from './SplitChoice'
 import { TestSend } from './TestSend'
 import { TopicChoice } from './TopicChoice'
 
@@ -71,7 +73,7 @@ function Opened({ start }: { start: Campaign }) {
     const fresh = await getCampaign({ path: { id: start.id } })
     if (!mine) setC(fresh)
     // Mine is all that is on screen, not only what was typed last.
-    else auto.put({ name: c.name, purpose: c.purpose, topic: c.topic ?? '', sender: c.sender, audience: c.audience, letter: c.letter, tracking: c.tracking })
+    else auto.put({ name: c.name, purpose: c.purpose, topic: c.topic ?? '', sender: c.sender, ...(!c.repeats && { audience: c.audience }), letter: c.letter, tracking: c.tracking, split: c.split })
     await auto.settle(fresh, mine)
   }
   if (!c.can.edit) {
@@ -95,12 +97,26 @@ function Opened({ start }: { start: Campaign }) {
       )}
       <Basics campaign={c} change={change} disabled={!canEdit} />
       <Panel title={t('audience.title')} hint={t('audience.hint')}>
-        <AudienceChoice id={c.id} audience={c.audience} onChange={(audience) => change({ audience })} disabled={!canEdit} />
+        {c.repeats ? <Repeated id={c.repeats.campaign} /> : <AudienceChoice id={c.id} audience={c.audience} onChange={(audience) => change({ audience })} disabled={!canEdit} />}
       </Panel>
       <Letter campaign={c} change={change} disabled={!canEdit} flush={auto.flush} />
+      {!c.repeats && <SplitChoice campaign={c} change={change} disabled={!canEdit} />}
       <SendPanel campaign={c} flush={auto.flush} onSent={() => void navigate({ to: '/campaigns/$id', params: { id: c.id } })} />
       {auto.state.is === 'stale' && <StaleDialog onMine={() => void settle(true)} onTheirs={() => void settle(false)} />}
     </Page>
+  )
+}
+
+// A repeated campaign has no audience of its own.
+function Repeated({ id }: { id: string }) {
+  const { t } = useTranslation('campaign')
+  return (
+    <p id="part-audience" tabIndex={-1}>
+      {t('audience.repeated')}{' '}
+      <Link to="/campaigns/$id" params={{ id }}>
+        {t('audience.repeated_open')}
+      </Link>
+    </p>
   )
 }
 
@@ -180,16 +196,23 @@ function Letter({ campaign: c, change, disabled, flush }: PartProps & { flush: (
       title={t('letter.title')}
       aside={
         !disabled && (
-          <Button variant="default" onClick={() => setTesting(true)}>
-            {t('test.action')}
-          </Button>
+          <div className={form.buttons}>
+            <ToBlocks id={c.id} letter={c.letter} flush={flush} onChange={(letter) => change({ letter })} />
+            <Button variant="default" onClick={() => setTesting(true)}>
+              {t('test.action')}
+            </Button>
+          </div>
         )
       }
     >
-      <div className={css.split}>
-        <LetterEditor letter={c.letter} onChange={(letter) => change({ letter })} problems={problems} disabled={disabled} />
-        <Preview letter={c.letter} purpose={c.purpose} />
-      </div>
+      {c.letter.doc ? (
+        <BlockLetter id={c.id} letter={c.letter} purpose={c.purpose} problems={problems} disabled={disabled} flush={flush} onChange={(letter) => change({ letter })} />
+      ) : (
+        <div className={css.split}>
+          <LetterEditor letter={c.letter} onChange={(letter) => change({ letter })} problems={problems} disabled={disabled} />
+          <Preview letter={c.letter} purpose={c.purpose} />
+        </div>
+      )}
       {testing && <TestSend id={c.id} before={flush} onClose={() => setTesting(false)} />}
     </Panel>
   )

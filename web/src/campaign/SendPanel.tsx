@@ -16,6 +16,7 @@ import { ProblemAlert } from '@/ui/ProblemAlert'
 import { SafeBar } from '@/ui/SafeBar'
 import { StatTile, StatTiles } from '@/ui/StatTile'
 import { campaignKey, campaignsKey, preflightKey } from './campaign'
+import { type Local, LocalTimes } from './LocalTimes'
 import { usePreflight } from './preflight'
 import { localNow } from './schedule'
 
@@ -33,11 +34,14 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
   const { account } = useMe()
   const canSend = useCan('campaigns.send')
   const preflight = usePreflight(c.id)
-  const [when, setWhen] = useState<'now' | 'later'>('now')
+  const [when, setWhen] = useState<'now' | 'later' | 'local'>('now')
+  const [local, setLocal] = useState<Local>('next_day')
   const [at, setAt] = useState(() => localNow(Date.now() + 3_600_000, account.zone))
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  // An A/B test and a repetition have one moment for all.
+  const plain = !c.repeats && !(c.split && c.split.variants.length > 0)
   const reachable = preflight.data?.reachable ?? 0
   const ask = async () => {
     setBusy(true)
@@ -50,7 +54,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
   }
   const send = async () => {
     try {
-      await sendCampaign({ path: { id: c.id }, headers: once(), body: when === 'now' ? {} : { at, zone: account.zone } })
+      await sendCampaign({ path: { id: c.id }, headers: once(), body: when === 'now' ? {} : { at, zone: account.zone, local: when === 'local' ? local : undefined } })
     } catch (e) {
       // What is missing shows in the list above the button.
       if (problemOf(e).code === 'campaign.not_ready') void client.invalidateQueries({ queryKey: preflightKey(c.id) })
@@ -80,18 +84,20 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
             <div className={form.choices} id="part-schedule" tabIndex={-1}>
               <Radio value="now" label={t('when.now')} />
               <Radio value="later" label={t('when.later')} />
+              {plain && <Radio value="local" label={t('when.local')} />}
             </div>
           </Radio.Group>
-          {when === 'later' && (
+          {when !== 'now' && (
             <TextInput
               type="datetime-local"
-              label={t('when.at', { zone: `${account.zone}, ${fmt.offset()}` })}
+              label={when === 'local' ? t('when.local_at') : t('when.at', { zone: `${account.zone}, ${fmt.offset()}` })}
               value={at}
               min={localNow(Date.now(), account.zone)}
               onChange={(e) => setAt(e.currentTarget.value)}
               w={280}
             />
           )}
+          {when === 'local' && plain && at && <LocalTimes id={c.id} at={at} zone={account.zone} local={local} onChange={setLocal} />}
           {!canSend && <p className={form.note}>{t('send.no_right')}</p>}
         </div>
       </Panel>
@@ -113,7 +119,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
         onConfirm={send}
         danger={false}
       >
-        <p>{when === 'now' ? t('send.confirm_now') : t('send.confirm_later', { at: at.replace('T', ' '), zone: account.zone })}</p>
+        <p>{when === 'now' ? t('send.confirm_now') : t('send.confirm_later', { at: at.replace('T', ' '), zone: when === 'local' ? t('when.local_zone') : account.zone })}</p>
       </Confirm>
     </>
   )

@@ -37,6 +37,12 @@ export function Links({ links, tracked }: Props) {
                 {t('links.clicks')}
               </th>
               <th scope="col" className={css.n}>
+                {t('links.desktop')}
+              </th>
+              <th scope="col" className={css.n}>
+                {t('links.phone')}
+              </th>
+              <th scope="col" className={css.n}>
                 {t('links.machine')}
               </th>
               <th scope="col" className={css.n}>
@@ -46,10 +52,15 @@ export function Links({ links, tracked }: Props) {
           </thead>
           <tbody>
             {links.map((l) => (
-              <tr key={l.index}>
-                <td className={css.long}>{l.url}</td>
+              <tr key={`${l.variant}/${l.index}`}>
+                <td className={css.long}>
+                  {l.variant && <strong>{l.variant.toUpperCase()} </strong>}
+                  {l.url}
+                </td>
                 <td className={css.n}>{fmt.number(l.people)}</td>
                 <td className={css.n}>{fmt.number(l.clicks)}</td>
+                <td className={css.n}>{fmt.number(l.desktop)}</td>
+                <td className={css.n}>{fmt.number(l.phone)}</td>
                 <td className={css.n}>{fmt.number(l.machine)}</td>
                 <td className={css.n}>{fmt.number(l.unclear)}</td>
               </tr>

@@ -19,13 +19,17 @@ import { Page } from '@/ui/Page'
 import { Panel } from '@/ui/Panel'
 import { TilesSkeleton } from '@/ui/Skeletons'
 import { toastProblem } from '@/ui/toast'
+import { AgainPanel } from './AgainPanel'
 import { Causes } from './Causes'
+import { ClickMap } from './ClickMap'
+import { Devices } from './Devices'
 import { Domains } from './Domains'
 import { Funnel } from './Funnel'
 import { Headline } from './Headline'
 import { Links } from './Links'
 import { People } from './People'
 import { Sending } from './Sending'
+import { SplitPanel } from './SplitPanel'
 import { Undo } from './Undo'
 import { UnknownList } from './UnknownList'
 import { Waiting } from './Waiting'
@@ -111,7 +115,8 @@ function Body({ campaign: c, report: r }: { campaign: Campaign; report: Report }
       {isUnderWay(c.state) && <Sending campaign={c} report={r} />}
       {isUnderWay(c.state) && <Waiting campaign={c} />}
       {r.counts.unknown > 0 && <UnknownList campaign={c.id} n={r.counts.unknown} />}
-      <Headline counts={r.counts} />
+      {r.split && <SplitPanel campaign={c.id} split={r.split} />}
+      <Headline counts={r.counts} usual={r.usual} />
       <Panel title={t('funnel.title')}>
         <Funnel report={r} />
       </Panel>
@@ -126,7 +131,10 @@ function Body({ campaign: c, report: r }: { campaign: Campaign; report: Report }
       </Panel>
       <Causes reasons={r.reasons} onShow={show} />
       <Domains domains={r.domains} />
+      {c.tracking.clicks && r.links.length > 0 && <ClickMap campaign={c.id} variants={r.split?.split.by === 'letter' ? r.split.variants.map((v) => v.name) : []} />}
       <Links links={r.links} tracked={c.tracking.clicks} />
+      <Devices devices={r.devices} />
+      <AgainPanel campaign={c} />
       <People campaign={c.id} state={state} reason={reason} onChange={show} />
     </div>
   )
