@@ -44,7 +44,15 @@ export function Campaigns() {
     </LinkButton>
   )
   return (
-    <Page title={t('list.title')} primary={!empty && create}>
+    <Page title={t('list.title')} primary={!empty && create}
+      actions={
+        !empty && (
+          <LinkButton link={{ to: '/reports' }} variant="default">
+            {t('list.reports')}
+          </LinkButton>
+        )
+      }
+    >
       {!empty && (
         <FilterBar
           chips={{

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { needTexts } from '@/app/i18n'
 import { cabinetRoute } from '@/app/routes'
+import { type Period, periods } from '@/report/period'
 import { type CampaignState, campaignStates } from './campaign'
 
 const text = (v: unknown) => (typeof v === 'string' && v !== '' ? v : undefined)
@@ -32,5 +33,12 @@ export const campaignRoutes = [
     validateSearch: (s: Record<string, unknown>): { state?: string; reason?: string } => ({ state: text(s.state), reason: text(s.reason) }),
     loader: () => needTexts('campaign', 'report', 'delivery'),
     component: lazyRouteComponent(() => import('../report/ReportPage'), 'ReportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => cabinetRoute,
+    path: '/reports',
+    validateSearch: (s: Record<string, unknown>): { period?: Period } => ({ period: periods.find((x) => x === String(s.period)) }),
+    loader: () => needTexts('report'),
+    component: lazyRouteComponent(() => import('../report/Trends'), 'Trends'),
   }),
 ] as const
