@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build web test test-go test-web check deps bench fuzz shots soak trial-river generate
+.PHONY: help run build web test test-go test-web check deps bench fuzz shots timings soak trial-river generate
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X keruen/internal/app.Version=$(VERSION)
@@ -73,6 +73,9 @@ fuzz: ## Fuzz every parser for FUZZ (60s) each
 	@grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u | while read -r dir; do \
 	  grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | cut -c6- | while read -r f; do \
 	    echo "$$dir $$f"; go test ./$$dir -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x; done; done
+
+timings: build deps ## How soon the cabinet can be used, cold and warm, on a slow machine and line
+	@scripts/shots.sh timings
 
 shots: build deps ## Pictures of every screen in artifacts/shots, with checks of access and layout
 	@scripts/shots.sh

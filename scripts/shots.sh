@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the program with the demo account on a free port, takes the pictures, and stops it.
+# Starts the program with the demo account on a free port, runs an npm script of web/ against it (shots, or timings), and stops it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=$(mktemp -d)
@@ -15,4 +15,4 @@ done
 url=$(sed -n 's/.*is running: *//p' "$out")
 email=$(sed -n 's/^Demo sign-in: *\([^ ]*\) .*/\1/p' "$out")
 password=$(sed -n 's/^Demo sign-in:.*password //p' "$out")
-cd web && npm run --silent shots -- --base "$url" --email "$email" --password "$password"
+cd web && npm run --silent "${1:-shots}" -- --base "$url" --email "$email" --password "$password"

@@ -104,7 +104,7 @@ function Offer({ now }: { now: Showcase }) {
         <TextInput label={t('name')} description={t('name_hint')} required maxLength={80} key={form.key('name')} {...form.getInputProps('name')} />
         <TextInput label={t('site')} description={t('site_hint')} type="url" placeholder="https://example.kz" maxLength={200} key={form.key('site')} {...form.getInputProps('site')} />
         <ProblemAlert error={problem} />
-        <p className="muted">{t('terms')}</p>
+        <p className={own.hint}>{t('terms')}</p>
         <div className={css.buttons}>
           <Button type="submit" loading={busy} disabled={!picture && now.state === 'none'}>
             {t(now.state === 'none' ? 'allow' : 'allow_again')}
@@ -133,7 +133,7 @@ function Logo({ now, picture, onChange }: LogoProps) {
   }, [picture])
   const src = picture ? url : now.logo
   return (
-    <div>
+    <div className={own.choice}>
       <div className={own.logo}>
         <div className={own.plate}>{src ? <img src={src} alt={t('logo')} /> : <span>{t('no_logo')}</span>}</div>
         <input ref={file} type="file" accept="image/png,image/jpeg" hidden onChange={(e) => onChange(e.currentTarget.files?.[0] ?? null)} />
@@ -141,7 +141,7 @@ function Logo({ now, picture, onChange }: LogoProps) {
           {t(src ? 'other_logo' : 'choose_logo')}
         </Button>
       </div>
-      <p className="muted">{t('logo_hint')}</p>
+      <p className={own.hint}>{t('logo_hint')}</p>
     </div>
   )
 }
