@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"keruen/internal/access"
 	"keruen/internal/campaign"
 	"keruen/internal/content"
 	"keruen/internal/delivery"
+	"keruen/internal/errs"
 )
 
 // Split is an A/B test: variants go to a share of the audience, the best one to the rest.
@@ -71,10 +73,11 @@ type ChooseInput struct {
 
 // Again is whom a campaign would go to once more.
 type Again struct {
+	Problem  string    `json:"problem,omitempty" doc:"Code of why it cannot; the rest is empty then."`
 	Unopened int64     `json:"unopened" doc:"A server has taken the letter, no person has opened it or clicked."`
 	Hidden   int64     `json:"hidden" doc:"Of them: a machine has opened it, so a person may have read it unseen."`
 	From     time.Time `json:"from" doc:"Not before."`
-	Wave     int       `json:"wave" enum:"1,2" doc:"Which time again it would be."`
+	Wave     int       `json:"wave" minimum:"0" maximum:"2" doc:"Which time again it would be."`
 }
 
 // RepeatInput makes the draft of a repetition.
@@ -89,7 +92,7 @@ type RepeatInput struct {
 // ZonesInput asks when each zone would get a campaign.
 type ZonesInput struct {
 	CampaignPath
-	At    string `query:"at" maxLength:"19" required:"true" doc:"Wall time such as 2026-12-01T10:00."`
+	At    string `query:"at" maxLength:"19" doc:"Wall time such as 2026-12-01T10:00; ten o'clock tomorrow when absent."`
 	Zone  string `query:"zone" maxLength:"60" doc:"IANA zone of contacts whose zone is not known; the account's when empty."`
 	Local string `query:"local" enum:"at_once,next_day" default:"next_day"`
 }
@@ -130,6 +133,10 @@ func (a *API) getAgain(ctx context.Context, who access.Actor, in *CampaignPath) 
 		return Again{}, err
 	}
 	x, err := a.Campaigns.Again(ctx, who, id)
+	var no *errs.Error
+	if errors.As(err, &no) && errs.KindOf(err) == errs.Conflict {
+		return Again{Problem: no.Code}, nil
+	}
 	return Again{Unopened: x.Unopened, Hidden: x.Hidden, From: x.From, Wave: x.Wave}, err
 }
 
@@ -151,6 +158,9 @@ func (a *API) getZones(ctx context.Context, who access.Actor, in *ZonesInput) (Z
 			return Zones{}, err
 		}
 		o.Zone = acc.Zone
+	}
+	if zone, err := time.LoadLocation(o.Zone); err == nil && o.At == "" {
+		o.At = time.Now().In(zone).AddDate(0, 0, 1).Format("2006-01-02") + "T10:00"
 	}
 	z, err := a.Campaigns.Zones(ctx, who, id, o)
 	return Zones{Looked: z.Looked, Partial: z.Partial, Starts: many(z.Starts, func(s campaign.ZoneStart) ZoneStart {

@@ -139,8 +139,13 @@ func (s *Service) ClickMap(ctx context.Context, who access.Actor, c ID, variant 
 		return 0, err
 	}
 	x := r.Campaign
-	if x.Revision == 0 {
-		return 0, ErrState.With("state", x.State)
+	options, err := s.options(ctx, x)
+	if err != nil {
+		return 0, fmt.Errorf("draw click map: %w", err)
+	}
+	if x.Revision == 0 { // nobody has got it yet: the letter as it stands
+		p, err := s.content.Preview(ctx, who, content.PreviewAsk{Letter: x.Letter, Options: options, Values: content.Sample(options.Lang)})
+		return p.ID, err
 	}
 	rev, at := x.Revision, x.Run.Winner
 	if len(x.Run.Revisions) > 0 {
@@ -172,10 +177,6 @@ func (s *Service) ClickMap(ctx context.Context, who access.Actor, c ID, variant 
 		if n := clicks(l); mine(l) {
 			labels[l.Index] = label(l.People, n, share(n, sum))
 		}
-	}
-	options, err := s.options(ctx, x)
-	if err != nil {
-		return 0, fmt.Errorf("draw click map: %w", err)
 	}
 	return s.content.ClickMap(ctx, who, rev, content.Sample(options.Lang), labels)
 }
