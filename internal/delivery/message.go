@@ -11,6 +11,7 @@ import (
 	"keruen/internal/channel"
 	"keruen/internal/contact"
 	"keruen/internal/content"
+	"keruen/internal/errs"
 	"keruen/internal/id"
 )
 
@@ -21,8 +22,12 @@ var errTemplate = errors.New("the letter cannot be rendered")
 func (s *Service) message(ctx context.Context, snd channel.Sender, x *shot) (channel.Message, error) {
 	p, ref := x.part, channel.Ref{Part: int64(x.row.Part), Seq: x.row.Seq}
 	letter, err := s.content.Compiled(ctx, s.db, p.Tenant, p.Revision)
-	if err != nil {
+	switch errs.KindOf(err) { // nil is none of them
+	case errs.Invalid, errs.NotFound:
 		return channel.Message{}, errors.Join(errTemplate, err)
+	}
+	if err != nil { // the database is away, or the program ends: that says nothing about the letter
+		return channel.Message{}, err
 	}
 	about, err := s.subject(ctx, x)
 	if err != nil {

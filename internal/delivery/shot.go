@@ -247,7 +247,7 @@ func (l *lane) send(x *shot) channel.Verdict {
 		return channel.Verdict{Outcome: channel.Never, Scope: channel.ScopeContent, Class: SkipTemplate}
 	}
 	if err != nil {
-		if errs.KindOf(err) == errs.Internal {
+		if errs.KindOf(err) == errs.Internal && l.sending.Err() == nil {
 			l.s.log.Error("render message", "tenant", x.part.Tenant.String(), "part", x.part.ID.String(), "error", err)
 		}
 		return channel.Verdict{Outcome: channel.Later, Scope: channel.ScopeConfig, Class: ReasonNotRendered, Free: true, After: time.Minute}
