@@ -62,6 +62,7 @@ const cabinetRoutes = [
   '/suppressions/import',
   '/campaigns',
   '/campaigns/new',
+  '/reports',
   '/templates',
   '/templates/new',
   '/channels',
