@@ -1,8 +1,10 @@
 package campaign_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -259,4 +261,43 @@ func TestAnABTestThatCannotSayAnythingIsRefused(t *testing.T) {
 			campaign.Order{At: "2030-01-01T10:00", Zone: "Asia/Almaty", Local: campaign.NextDay})
 		require.ErrorIs(t, err, campaign.ErrSplitLocal)
 	})
+}
+
+// MSG-11
+func TestAnABTestGoesOnInAnotherProcess(t *testing.T) {
+	t.Parallel()
+	for name, address := range dbtest.Addresses {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := clock.NewFake(time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC))
+			d := dbtest.Open(t, address(t), at)
+			one := newWorld(t, d, at)
+			one.crowd(100)
+			ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+			var done sync.WaitGroup
+			done.Go(func() { _ = one.queue.Run(ctx) })
+			done.Go(func() { _ = one.delivery.Run(ctx) })
+			c := one.send(one.tested(one.plainDraft(), subjects))
+			one.passes(at, 5*time.Second, func() bool { x := one.report(c).Split; return x != nil && !x.Run.TestedAt.IsZero() })
+			stop()
+			done.Wait()
+			tested := one.report(c).Split.Run.TestedAt
+
+			two := newWorld(t, d, at)
+			two.run()
+			two.passes(at, time.Minute, func() bool { return two.report(c).Campaign.State == campaign.Done })
+			r := two.report(c)
+			require.Equal(t, tested, r.Split.Run.TestedAt, "the hour of waiting did not begin anew")
+			got := map[string]int{}
+			for _, w := range []*world{one, two} {
+				for _, m := range w.mailer.Seen() {
+					got[m.To]++
+				}
+			}
+			require.Len(t, got, 100)
+			for to, n := range got {
+				require.Equal(t, 1, n, to)
+			}
+		})
+	}
 }
