@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { configureClient, fetchMe } from '@/api'
 import { shareNonce } from '@/lib/csp'
 import { needErrorWords } from '@/lib/errors'
+import { whenQuiet } from '@/lib/quiet'
 import { App } from './App'
 import { readBoot } from './boot'
 import { startTexts } from './i18n'
@@ -26,12 +27,6 @@ async function start() {
     </StrictMode>,
   )
   whenQuiet(() => void needErrorWords())
-}
-
-// What nobody waits for comes when the browser has nothing better to do.
-function whenQuiet(f: () => void) {
-  if ('requestIdleCallback' in window) requestIdleCallback(f, { timeout: 3000 })
-  else setTimeout(f, 1000)
 }
 
 void start()

@@ -2,6 +2,7 @@ import { Outlet, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useKeys } from '@/lib/hotkeys'
+import { whenQuiet } from '@/lib/quiet'
 import { startStream } from '@/lib/sse'
 import { useMe } from '../session'
 import { useSignOutElsewhere } from '../useSignOutElsewhere'
@@ -14,7 +15,8 @@ import { shortcutsEvent } from './Shortcuts.open'
 import { Sidebar } from './Sidebar'
 
 const MenuDrawer = lazy(() => import('./MenuDrawer'))
-const Palette = lazy(() => import('./Palette'))
+const loadPalette = () => import('./Palette')
+const Palette = lazy(loadPalette)
 const Shortcuts = lazy(() => import('./Shortcuts'))
 
 const foldedKey = 'keruen.sidebar'
@@ -31,6 +33,7 @@ export function Shell() {
   useEffect(() => startStream('/api/v1/stream'), [me.account.id])
   useSignOutElsewhere()
   useJobEvents()
+  useEffect(() => whenQuiet(() => void loadPalette()), []) // so that it opens within 100 ms of its key
   useGoKeys(() => setLayer('palette'), () => setLayer('shortcuts'))
   useEffect(() => {
     const on = () => setLayer('shortcuts')
