@@ -176,13 +176,17 @@ export type Again = {
      */
     hidden: number;
     /**
+     * Code of why it cannot; the rest is empty then.
+     */
+    problem?: string;
+    /**
      * A server has taken the letter, no person has opened it or clicked.
      */
     unopened: number;
     /**
      * Which time again it would be.
      */
-    wave: 1 | 2;
+    wave: number;
 };
 
 export type ArchiveWordingInputBody = {
@@ -7162,11 +7166,11 @@ export type GetZonesData = {
     path: {
         id: string;
     };
-    query: {
+    query?: {
         /**
-         * Wall time such as 2026-12-01T10:00.
+         * Wall time such as 2026-12-01T10:00; ten o'clock tomorrow when absent.
          */
-        at: string;
+        at?: string;
         /**
          * IANA zone of contacts whose zone is not known; the account's when empty.
          */
