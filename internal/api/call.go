@@ -85,8 +85,6 @@ func orZero(t *time.Time) time.Time {
 	return *t
 }
 
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
 // limits are the numbers that the cabinet shows before they are hit.

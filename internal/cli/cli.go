@@ -41,7 +41,7 @@ type root struct {
 	Migrate       migrateCmd `cmd:"" help:"Bring the database up to date and stop."`
 	Import        importCmd  `cmd:"" help:"Bring contacts in from a CSV file."`
 	Send          sendCmd    `cmd:"" help:"Send one message to a contact, or a campaign that is ready."`
-	Explain       explainCmd `cmd:"" help:"Say what a campaign waits for."`
+	Explain       explainCmd `cmd:"" help:"Say what a campaign or one message waits for."`
 	Resume        resumeCmd  `cmd:"" help:"Let a paused campaign go on, or one begin whose time has passed."`
 	User          userCmd    `cmd:"" help:"Make logins and reset passwords."`
 	Paths         pathsCmd   `cmd:"" help:"Look over how letters leave."`

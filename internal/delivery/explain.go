@@ -47,25 +47,22 @@ type Explanation struct {
 	MostTries int            // counted tries after which it is given up
 }
 
-// ErrNoDelivery is returned for a name of a message that is none of the account's.
-var ErrNoDelivery = errs.New(errs.NotFound, "delivery.not_found", "There is no such message, or it belongs to another account.")
-
 // NameOf names one message for the outside: the part and the number in it.
 func NameOf(r channel.Ref) string { return PartID(r.Part).String() + "-" + strconv.Itoa(int(r.Seq)) }
 
-// ParseName reads what NameOf wrote; without a number it is a single message. ErrNoDelivery for anything else.
+// ParseName reads what NameOf wrote; without a number it is a single message. errs.ErrNotFound for anything else.
 func ParseName(text string) (channel.Ref, error) {
 	head, tail, numbered := strings.Cut(text, "-")
 	var part PartID
 	if err := part.UnmarshalText([]byte(head)); err != nil || part == 0 {
-		return channel.Ref{}, ErrNoDelivery
+		return channel.Ref{}, errs.ErrNotFound
 	}
 	if !numbered {
 		return channel.Ref{Part: int64(part), Seq: firstSeq}, nil
 	}
 	seq, err := strconv.ParseInt(tail, 10, 32)
 	if err != nil || seq < 1 {
-		return channel.Ref{}, ErrNoDelivery
+		return channel.Ref{}, errs.ErrNotFound
 	}
 	return channel.Ref{Part: int64(part), Seq: int32(seq)}, nil
 }
@@ -77,7 +74,7 @@ func (s *Service) Explain(ctx context.Context, who access.Actor, r channel.Ref) 
 	}
 	p, one, err := s.partOrSingle(ctx, s.db, PartID(r.Part))
 	if errors.Is(err, errs.ErrNotFound) || err == nil && p.Tenant != who.Tenant {
-		return Explanation{}, ErrNoDelivery
+		return Explanation{}, errs.ErrNotFound
 	}
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain delivery: %w", err)
@@ -121,7 +118,7 @@ func untried(ctx context.Context, q db.Querier, p Part, seq int32) (Delivery, er
 	c, err := db.One[chunk](ctx, q, `
 		SELECT part_id, no, first_seq, n, done, intent, token, ids FROM chunk WHERE part_id = ? AND first_seq <= ? AND first_seq + n > ?`, p.ID, seq, seq)
 	if errors.Is(err, errs.ErrNotFound) {
-		return Delivery{}, ErrNoDelivery
+		return Delivery{}, errs.ErrNotFound
 	}
 	if err != nil {
 		return Delivery{}, err
@@ -134,7 +131,7 @@ func untried(ctx context.Context, q db.Querier, p Part, seq int32) (Delivery, er
 	d := Delivery{Part: p.ID, Seq: seq, Contact: ids[at], State: Queued, At: p.CreatedAt}
 	switch {
 	case at < c.Done:
-		return Delivery{}, ErrNoDelivery // its record was erased
+		return Delivery{}, errs.ErrNotFound // its record was erased
 	case p.State == PartCancelled:
 		d.State, d.Reason, d.Cancelled, d.At = Expired, ReasonCancelled, true, p.ChangedAt
 	case at < c.Intent:

@@ -153,6 +153,6 @@ func TestNamesOfMessagesAreReadStrictly(t *testing.T) {
 	require.EqualValues(t, 1, got.Seq)
 	for _, bad := range []string{"", "-1", NameOf(ref) + "x", PartID(ref.Part).String() + "-", PartID(ref.Part).String() + "-0", PartID(ref.Part).String() + "--2", "cmp_05a9yj0ms9201-1", PartID(ref.Part).String() + "-99999999999"} {
 		_, err := ParseName(bad)
-		require.ErrorIs(t, err, ErrNoDelivery, bad)
+		require.ErrorIs(t, err, errs.ErrNotFound, bad)
 	}
 }
