@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"keruen/internal/api"
@@ -45,6 +47,7 @@ func (s *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	collectLess()
 	ctx, stop := signal.NotifyContext(e.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	a, err := app.New(ctx, c, app.Options{Log: logger(c, e.err)})
@@ -59,6 +62,14 @@ func (s *serveCmd) Run(e *env) error {
 	stop() // from now on a signal ends the program at once
 	fmt.Fprintln(e.out, "Stopping…")
 	return errors.Join(err, a.Close())
+}
+
+// collectLess lets garbage grow to twice of what is in use before it is collected (GOGC, where set, goes first). What lives is small here, a few tens of MB,
+// and letters are short-lived: at full speed collecting took a tenth of the processor, and takes half of that so.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
 
 // greet says where to go, in the words of somebody who has just typed one command.

@@ -71,6 +71,7 @@ func TestALetterIsSignedAndCarriesWhatReceiversExpect(t *testing.T) {
 		"List-Unsubscribe": "<https://t.shop.test/u/abc>, <mailto:u+abc@b.shop.test>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 		"List-Id": "<weekly.shop.test>", "X-Mailru-Msgtype": "spring-26", "X-Postmaster-Msgtype": "spring-26", "Precedence": "bulk",
 		"Auto-Submitted": "", "X-Auto-Response-Suppress": "OOF, AutoReply", "Message-Id": "<tok1@shop.test>", "X-Keruen-Msg": "tok1",
+		"Cfbl-Address": "fbl@b.shop.test; report=arf",
 	} {
 		require.Equal(t, want, m.Header.Get(name), name)
 	}
@@ -85,7 +86,7 @@ func TestALetterIsSignedAndCarriesWhatReceiversExpect(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, sigs, 1)
 	require.NoError(t, sigs[0].Err)
-	for _, covered := range []string{"From", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "X-Keruen-Msg"} {
+	for _, covered := range []string{"From", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "CFBL-Address", "X-Keruen-Msg"} {
 		require.Contains(t, sigs[0].HeaderKeys, covered)
 	}
 }
@@ -104,6 +105,24 @@ func TestACodeIsNoBulkMail(t *testing.T) {
 	require.Equal(t, "auto-generated", h.Header.Get("Auto-Submitted"))
 	require.Empty(t, h.Header.Get("Precedence"))
 	require.Empty(t, h.Header.Get("List-Unsubscribe"))
+	require.Empty(t, h.Header.Get("CFBL-Address"), "without a bounce domain nobody receives complaints")
+}
+
+// CMP-1: providers believe an address for complaints only under the domain that wrote and signed (RFC 9477 §3.1).
+func TestComplaintsAreAskedForOnlyAtADomainThatProvidersBelieve(t *testing.T) {
+	t.Parallel()
+	for bounce, want := range map[string]string{
+		"b.shop.test": "fbl@b.shop.test; report=arf", "shop.test": "fbl@shop.test; report=arf", "back.other.test": "", "xshop.test": "", "": "",
+	} {
+		in := newInbox(t, nil)
+		s, err := email.NewSettings("news@shop.test", email.Route{Kind: email.Direct}, start)
+		require.NoError(t, err)
+		s.BounceDomain = bounce
+		require.Equal(t, channel.Accepted, direct(t, in, nil).Send(t.Context(), from(sender(t, s), message("jo@example.test", 1))).Outcome)
+		h, err := mail.ReadMessage(strings.NewReader(in.got()[0].raw))
+		require.NoError(t, err)
+		require.Equal(t, want, h.Header.Get("CFBL-Address"), bounce)
+	}
 }
 
 func TestEveryAttemptIsTheSameLetterFromTheSameEnvelope(t *testing.T) {

@@ -39,6 +39,9 @@ func compose(m channel.Message, p *profile) (smtp.Envelope, []byte, error) {
 	if err != nil {
 		return smtp.Envelope{}, nil, err
 	}
+	if to := complaintsTo(p, from); to != "" {
+		headers = append(headers, mime.Header{Name: "CFBL-Address", Value: to + "; report=arf"})
+	}
 	raw, err := mime.Letter{
 		From:      mime.Address{Name: l.FromName, Email: l.From},
 		To:        []mime.Address{{Name: m.ToName, Email: m.To}},
@@ -62,6 +65,20 @@ func compose(m channel.Message, p *profile) (smtp.Envelope, []byte, error) {
 		return smtp.Envelope{}, nil, err
 	}
 	return env, append(field, raw...), nil
+}
+
+// complaintsBox is the local part at which smtpin takes complaints at any domain whose mail comes to us.
+const complaintsBox = "fbl"
+
+// complaintsTo is where a provider may send complaints without having been asked by a form (RFC 9477): a box of the bounce domain, whose
+// mail comes to us. Receivers believe it only when it is of From's domain or below, and that domain signs (§3.1); else it is empty.
+func complaintsTo(p *profile, from string) string {
+	domain, err := mime.ASCIIDomain(p.settings.BounceDomain)
+	own := from[strings.LastIndexByte(from, '@')+1:]
+	if err != nil || p.signer == nil || p.settings.DKIM.Domain != own || domain != own && !strings.HasSuffix(domain, "."+own) {
+		return ""
+	}
+	return complaintsBox + "@" + domain
 }
 
 // returnPath is the envelope sender by which a bounce names its message (VERP).

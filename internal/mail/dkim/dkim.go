@@ -34,7 +34,7 @@ var signed = []struct {
 	{"Reply-To", true}, {"Message-ID", true}, {"MIME-Version", true}, {"Content-Type", true},
 	{"Content-Transfer-Encoding", false}, {"In-Reply-To", false}, {"References", false},
 	{"List-Id", false}, {"List-Unsubscribe", true}, {"List-Unsubscribe-Post", true},
-	{"Feedback-ID", false}, {"X-Keruen-Msg", false},
+	{"Feedback-ID", false}, {"CFBL-Address", false}, {"X-Keruen-Msg", false},
 }
 
 // Key is one signature that letters get.

@@ -21,7 +21,7 @@ interface Props {
   disabled?: boolean
 }
 
-type Part = keyof Letter
+type Part = 'subject' | 'preheader' | 'html' | 'text'
 
 /** LetterEditor edits the subject, the line after it, and the body as HTML or as plain text, with problems at their place. */
 export function LetterEditor({ letter, onChange, problems, disabled }: Props) {

@@ -17,7 +17,9 @@ import { Panel } from '@/ui/Panel'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { FormSkeleton } from '@/ui/Skeletons'
 import { toastDone } from '@/ui/toast'
+import { docOf } from './builder/doc'
 import { emptyLetter, templateKey, templatesKey } from './content'
+import { BlockTemplate, StartTemplate } from './StartTemplate'
 import css from './Content.module.css'
 import { LetterEditor } from './LetterEditor'
 import { Preview, usePreview } from './Preview'
@@ -29,10 +31,10 @@ function useTemplate(id: string | undefined) {
   return useQuery({ queryKey: templateKey(id ?? ''), queryFn: ({ signal }) => getTemplate({ path: { id: id! }, signal }), enabled: id !== undefined })
 }
 
-/** NewTemplate begins with an empty letter, or with a copy. */
+/** NewTemplate asks what to begin with; a letter of one's own HTML, or a copy of one, is edited at once. */
 export function NewTemplate() {
   const { t } = useTranslation('content')
-  const { from } = newRoute.useSearch()
+  const { from, html } = newRoute.useSearch()
   const may = useCan('campaigns.edit')
   const query = useTemplate(from)
   if (!may) {
@@ -42,7 +44,8 @@ export function NewTemplate() {
       </Page>
     )
   }
-  if (!from) return <Edit template={null} kept="template.new" start={{ version: 0, name: '', lang: '', letter: emptyLetter }} />
+  if (!from && html) return <Edit template={null} kept="template.new" start={{ version: 0, name: '', lang: '', letter: emptyLetter }} />
+  if (!from || (query.data && docOf(query.data.letter))) return <StartTemplate from={from ?? ''} />
   if (query.data) return <Edit key={from} template={null} kept={`template.copy.${from}`} start={query.data} />
   return <Frame title={t('edit.new')} query={query} />
 }
@@ -52,6 +55,7 @@ export function TemplatePage() {
   const { t } = useTranslation('content')
   const { id } = route.useParams()
   const query = useTemplate(id)
+  if (query.data && docOf(query.data.letter)) return <BlockTemplate template={query.data} />
   if (query.data) return <Edit key={id} template={query.data} kept={`template.${id}`} start={query.data} />
   return <Frame title={t('edit.title')} query={query} />
 }

@@ -12,7 +12,7 @@ export const contentRoutes = [
   createRoute({
     getParentRoute: () => cabinetRoute,
     path: '/templates/new',
-    validateSearch: (s: Record<string, unknown>): { from?: string } => ({ from: typeof s.from === 'string' ? s.from : undefined }),
+    validateSearch: (s: Record<string, unknown>): { from?: string; html?: true } => ({ from: typeof s.from === 'string' ? s.from : undefined, html: s.html === true ? true : undefined }),
     loader: () => needTexts('content', 'contact'),
     component: lazyRouteComponent(() => import('./TemplatePage'), 'NewTemplate'),
   }),

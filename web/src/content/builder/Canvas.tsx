@@ -44,7 +44,7 @@ export function Canvas() {
       <p id="canvas-keys" className="hidden-visually">
         {t('canvas.keys')}
       </p>
-      <div role="tree" tabIndex={-1} onKeyDown={onKey} aria-label={t('canvas.label')} aria-describedby="canvas-keys" className={css.page} style={{ ...letterVars(doc.theme), background: doc.theme.surface, color: doc.theme.text, maxWidth: doc.theme.width, fontFamily: fonts[doc.theme.font], fontSize: doc.theme.size }} lang={lang}>
+      <div role="application" tabIndex={-1} onKeyDown={onKey} aria-label={t('canvas.label')} aria-describedby="canvas-keys" className={css.page} style={{ ...letterVars(doc.theme), background: doc.theme.surface, color: doc.theme.text, maxWidth: doc.theme.width, fontFamily: fonts[doc.theme.font], fontSize: doc.theme.size }} lang={lang}>
         {doc.rows.map((row, i) => (
           <RowView key={row.id} row={row} index={i} stop={at < 0 ? i === 0 : chosen === row.id} />
         ))}
@@ -105,11 +105,10 @@ function RowView({ row, index, stop }: { row: Row; index: number; stop: boolean 
       data-hidden={hidden(row.show) || undefined}
       data-edge={edge === 'inside' ? undefined : (edge ?? undefined)}
       style={{ background: row.bg ? colorOf(row.bg, doc.theme) : undefined, padding: padding(pad) }}
-      role="treeitem"
-      aria-level={1}
-      aria-expanded
-      aria-selected={chosen === row.id}
+      role="group"
       aria-label={t('canvas.row', { no: index + 1 })}
+      // One stop of the whole canvas moves with the choice; the keys are at the canvas.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={stop ? 0 : -1}
       onClick={(e) => {
         if (e.defaultPrevented) return
@@ -118,7 +117,7 @@ function RowView({ row, index, stop }: { row: Row; index: number; stop: boolean 
       }}
     >
       {chosen === row.id && canBuild && <BlockBar id={row.id} />}
-      <div role="group" className={css.cols} data-stack={row.stack ?? 'normal'} style={{ gap: row.cols.length > 1 ? doc.theme.gap : undefined }}>
+      <div className={css.cols} data-stack={row.stack ?? 'normal'} style={{ gap: row.cols.length > 1 ? doc.theme.gap : undefined }}>
         {row.cols.map((col, i) => (
           <div key={i} className={css.col} style={{ flex: `${col.span} 1 0`, alignSelf: { top: 'flex-start', middle: 'center', bottom: 'flex-end' }[col.valign ?? 'top'] }}>
             {col.blocks.map((b, at) => (
@@ -177,10 +176,9 @@ function BlockView({ block, row, col, index }: { block: Block; row: Row; col: nu
       data-hidden={hidden(block.show) || undefined}
       data-edge={edge === 'inside' ? undefined : (edge ?? undefined)}
       style={{ padding: padding(block.pad) }}
-      role="treeitem"
-      aria-level={2}
-      aria-selected={mine}
+      role="group"
       aria-label={t('canvas.block', { name: t(`block.${block.type}`, { defaultValue: t('block.unknown') }) })}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={mine ? 0 : -1}
       onClick={(e) => {
         if (e.defaultPrevented) return

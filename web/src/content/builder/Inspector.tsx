@@ -1,4 +1,4 @@
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import form from '@/ui/Form.module.css'
@@ -425,11 +425,11 @@ function RowForm({ row }: { row: Row }) {
           ))}
         </div>
         {row.cols.length > 1 && (
-          <Choice
+          <NativeSelect
             label={t('row.stack')}
             value={row.stack ?? 'normal'}
-            options={(['normal', 'reverse', 'keep'] as const).map((v) => ({ value: v, label: t(`row.stack_${v}`) }))}
-            onChange={(stack) => verbs.row(row.id, { stack })}
+            data={(['normal', 'reverse', 'keep'] as const).map((v) => ({ value: v, label: t(`row.stack_${v}`) }))}
+            onChange={(e) => verbs.row(row.id, { stack: e.currentTarget.value as Row['stack'] })}
           />
         )}
         {row.cols.length > 1 &&

@@ -154,7 +154,7 @@ export function LetterBuilder({ host, resume }: Props) {
             onChange={(v) => setView(v as View)}
             data={views.map((value) => ({ value, label: t(`view.${value}`) }))}
           />
-          <div className={css.actions}>{host.actions}</div>
+          {!phone && <div className={css.actions}>{host.actions}</div>}
         </header>
         {host.notes}
         {view === 'edit' ? (
@@ -170,6 +170,7 @@ export function LetterBuilder({ host, resume }: Props) {
                   <SegmentedControl size="xs" aria-label={t('langs.shown')} value={lang} onChange={(v) => setLang(v as Lang)} data={editor.doc.meta.langs.map((l) => ({ value: l, label: langNames[l] }))} />
                 )}
                 <div id="rich-bar" className={css.rich} />
+                {!editor.writing && <p className="subtle">{t('write.hint')}</p>}
               </div>
               {phone && host.canEdit && <p className={css.phoneNote}>{t('phone.note')}</p>}
               <Canvas />
@@ -181,6 +182,7 @@ export function LetterBuilder({ host, resume }: Props) {
                   {canBuild && <SheetButton icon={IconLayoutGridAdd} label={t('panel.blocks')} onClick={() => setSheet('blocks')} />}
                   <SheetButton icon={IconListTree} label={t('panel.outline')} onClick={() => setSheet('outline')} />
                   <SheetButton icon={IconAdjustmentsHorizontal} label={t('panel.inspector')} onClick={() => setSheet('inspector')} />
+                  {phone && <div className={css.actions}>{host.actions}</div>}
                 </div>
               )}
             </section>

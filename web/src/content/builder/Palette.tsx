@@ -12,7 +12,7 @@ export function Palette() {
     <div className={css.palette}>
       {groups.map((g) => (
         <section key={g.name} aria-label={t(`group.${g.name}`)}>
-          <h3 className={css.groupName}>{t(`group.${g.name}`)}</h3>
+          <h2 className={css.groupName}>{t(`group.${g.name}`)}</h2>
           <div className={css.tiles}>
             {g.makes.map((m) => (
               <Tile key={m} make={m} />

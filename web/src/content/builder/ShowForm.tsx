@@ -41,7 +41,6 @@ export function ShowForm({ show, onChange }: Props) {
           {langs.map((l) => (
             <Checkbox
               key={l}
-              size="xs"
               label={langNames[l]}
               checked={chosen.includes(l)}
               onChange={(e) => {

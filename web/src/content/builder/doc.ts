@@ -90,7 +90,7 @@ export interface Doc {
 }
 
 /** docOf gives the document of a block letter; null for letters of HTML or text. */
-export const docOf = (letter: Letter): Doc | null => (letter as { doc?: Doc }).doc ?? null
+export const docOf = (letter: Letter): Doc | null => (letter.doc as unknown as Doc | undefined) ?? null
 
 /** withDoc gives a letter with another document. */
-export const withDoc = (letter: Letter, doc: Doc): Letter => ({ ...letter, doc }) as Letter
+export const withDoc = (letter: Letter, doc: Doc): Letter => ({ ...letter, doc: doc as unknown as Letter['doc'] })

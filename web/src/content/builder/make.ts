@@ -1,5 +1,5 @@
 import { IconBrandYoutube, IconClick, IconClockHour4, IconCode, IconFileDescription, IconHeading, IconLayoutColumns, IconMenu2, IconMinus, IconPhoto, IconShare3, IconShoppingBag, IconSpacingVertical, IconTextSize, IconTicket } from '@tabler/icons-react'
-import type { Block, Doc, Lang, Row } from './doc'
+import type { Block, Lang, Row } from './doc'
 import { newId } from './edit'
 
 // New parts of a letter. Their texts are empty: a hint on the canvas says what goes there, so that no sample word is ever sent.
@@ -72,27 +72,3 @@ export function newBlock(type: Exclude<Make, 'columns'>, lang: Lang, now: number
 
 /** newRow makes a row of columns of these widths, in twelfths. */
 export const newRow = (spans: number[] = [12]): Row => ({ id: newId('r'), pad: [12, 32, 12, 32], cols: spans.map((span) => ({ span, blocks: [] })) })
-
-/** emptyDoc is a blank letter. */
-export function emptyDoc(lang: Lang): Doc {
-  return {
-    v: 1,
-    meta: { langs: [lang], default_lang: lang },
-    theme: {
-      width: 600,
-      bg: '#F5F7F8',
-      surface: '#FFFFFF',
-      text: '#14212B',
-      muted: '#51626E',
-      link: '#086B7E',
-      link_dark: '#63CFDF',
-      primary: '#08768B',
-      on_primary: '#FFFFFF',
-      font: 'arial',
-      size: 16,
-      radius: 8,
-      gap: 16,
-    },
-    rows: [],
-  }
-}
