@@ -54,7 +54,7 @@ func TestAPictureGoesFromTheLibraryIntoALetterAndIsThenKept(t *testing.T) {
 		require.Equal(t, http.StatusNoContent, owner.do(http.MethodDelete, "/templates/"+letter.str("id"), nil, nil).status)
 		require.Equal(t, http.StatusConflict, owner.do(http.MethodDelete, "/media/"+id, nil, nil).status, "it is the logo")
 
-		block := map[string]any{"id": "b1", "type": "image", "src": url, "alt": "Чай"}
+		block := map[string]any{"id": "b1", "type": "image", "src": url, "alt": map[string]any{"ru": "Чай"}}
 		saved := owner.post("/saved-blocks", map[string]any{"name": "Шапка", "block": block, "locked": true})
 		require.Equal(t, http.StatusCreated, saved.status, saved.text)
 		require.Len(t, owner.get("/media/" + id + "/uses").json()["items"], 2)
