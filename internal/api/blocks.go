@@ -21,7 +21,9 @@ func (LetterDoc) Schema(huma.Registry) *huma.Schema {
 }
 
 // UnmarshalJSON keeps the text.
-func (d *LetterDoc) UnmarshalJSON(text []byte) error { return (*json.RawMessage)(d).UnmarshalJSON(text) }
+func (d *LetterDoc) UnmarshalJSON(text []byte) error {
+	return (*json.RawMessage)(d).UnmarshalJSON(text)
+}
 
 // MarshalJSON gives it back.
 func (d LetterDoc) MarshalJSON() ([]byte, error) { return json.RawMessage(d).MarshalJSON() }

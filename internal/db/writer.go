@@ -29,7 +29,7 @@ type writer struct {
 	conn  *sql.Conn
 	run   *statements
 	log   *slog.Logger
-	wrote func() // told after every commit
+	wrote func()     // told after every commit
 	queue chan *turn // unbuffered: who has handed a turn over is being served
 	quit  chan struct{}
 	done  chan struct{}
