@@ -79,7 +79,7 @@ func TestOpeningsAndClicksOfPeopleAndMachinesAreCountedApart(t *testing.T) {
 			require.Equal(t, int64(3), c.ClicksMachine)
 			b, err := w.Breakdown(t.Context(), w.who.Tenant, p.Source)
 			require.NoError(t, err)
-			require.Equal(t, []LinkCount{{Index: 0, Clicks: 2, People: 2, Machine: 2}, {Index: 1, Clicks: 1, People: 1, Machine: 1}}, b.Links)
+			require.Equal(t, []LinkCount{{Index: 0, Clicks: 2, People: 2, Machine: 2, ByDevice: map[Device]int64{Desktop: 2}}, {Index: 1, Clicks: 1, People: 1, Machine: 1, ByDevice: map[Device]int64{Desktop: 1}}}, b.Links)
 			require.NotEmpty(t, b.Timeline)
 			require.Equal(t, slotSize, b.Step)
 		})

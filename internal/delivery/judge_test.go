@@ -131,7 +131,7 @@ func TestFiguresOfPeopleMachinesAndTheUnclearAddUp(t *testing.T) {
 			require.Equal(t, []int64{1, 1, 1}, []int64{c.Clicks, c.ClicksMachine, c.ClicksUnclear})
 			b, err := w.Breakdown(t.Context(), w.who.Tenant, p.Source)
 			require.NoError(t, err)
-			require.Equal(t, []LinkCount{{Index: 0, Clicks: 1, People: 1, Machine: 1, Unclear: 1}}, b.Links)
+			require.Equal(t, []LinkCount{{Index: 0, Clicks: 1, People: 1, Machine: 1, Unclear: 1, ByDevice: map[Device]int64{Desktop: 1}}}, b.Links)
 
 			rows, err := db.All[struct {
 				Kind    string
