@@ -97,7 +97,7 @@ type Product struct {
 	Link     string `json:"link" maxLength:"2000"`
 }
 
-// Countdown is the time left until a moment, as a picture that is drawn when the letter is opened.
+// Countdown is a moment until which something lasts, written in words: true whenever the letter is read.
 type Countdown struct {
 	Until string `json:"until" format:"date-time"`
 	Zone  string `json:"zone,omitempty" maxLength:"60" doc:"Name of a time zone, in which the moment is written in words; Asia/Almaty when absent."`

@@ -1,6 +1,7 @@
 import { IconPhoto, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { type CSSProperties, lazy, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Fmt } from '@/lib/fmt'
 import { useBuilder } from './context'
 import css from './Drawn.module.css'
 import type { Align, Block, Inline, Marks, PerLang, Rich, Theme } from './doc'
@@ -240,24 +241,17 @@ function Product({ block }: { block: Extract<Block, { type: 'product' }> }) {
   )
 }
 
+// The letter's own words, in its language and not the cabinet's: rich.go has the same.
+const until = { ru: 'До ', kk: 'Мерзімі: ', en: 'Until ' }
+
+/** Countdown is drawn as the letter writes it: the moment in words, true whenever it is read (block/part.go). */
 function Countdown({ block }: { block: Extract<Block, { type: 'countdown' }> }) {
-  const { t } = useTranslation('builder')
-  const { editor } = useBuilder()
+  const { editor, lang } = useBuilder()
   const { theme } = editor.doc
-  const left = Math.max(0, Math.floor((Date.parse(block.until) - Date.now()) / 60_000))
-  const parts = [
-    [Math.floor(left / 1440), t('count.days')],
-    [Math.floor(left / 60) % 24, t('count.hours')],
-    [left % 60, t('count.minutes')],
-  ] as const
+  const at = new Fmt(lang, block.zone ?? 'Asia/Almaty').dateTime(block.until)
   return (
     <div className={css.count} style={{ justifyContent: block.align === 'left' ? 'flex-start' : block.align === 'right' ? 'flex-end' : 'center' }}>
-      {parts.map(([n, name]) => (
-        <span key={name} style={{ background: colorOf(block.bg ?? 'primary', theme), color: colorOf(block.color ?? 'on_primary', theme), borderRadius: theme.radius }}>
-          <b>{String(n).padStart(2, '0')}</b>
-          {name}
-        </span>
-      ))}
+      <span style={{ background: colorOf(block.bg ?? 'primary', theme), color: colorOf(block.color ?? 'on_primary', theme), borderRadius: theme.radius }}>{until[lang] + at}</span>
     </div>
   )
 }
