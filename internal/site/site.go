@@ -65,6 +65,8 @@ func New(c Config) (*Site, error) {
 		return nil, err
 	}
 	s.mux.HandleFunc("GET /assets/", s.asset)
+	// Browsers ask for it on pages that name no icon, such as a letter's and those of a form.
+	s.mux.Handle("GET /favicon.ico", http.RedirectHandler("/icon.svg", http.StatusMovedPermanently))
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
 	s.mux.HandleFunc("GET /site/{name}", s.picture)
 	s.mux.HandleFunc("GET "+showcase.LogoPath+"{id}/{hash}", s.logo)

@@ -81,6 +81,7 @@ func TestAssetsAreServedCompressedAndForEver(t *testing.T) {
 	}
 	require.Equal(t, "font/woff2", fetch(t, h, "/assets/f-1.woff2").Header().Get("Content-Type"))
 	require.Equal(t, "<svg/>", fetch(t, h, "/icon.svg").Body.String())
+	require.Equal(t, "/icon.svg", fetch(t, h, "/favicon.ico").Header().Get("Location"), "asked for by browsers on pages without an icon")
 }
 
 func TestWhatOnlyTheServerReadsIsNotGivenOut(t *testing.T) {
