@@ -19,11 +19,12 @@ type Doc struct {
 	Rows  []Row `json:"rows" maxItems:"100"`
 }
 
-// Meta is about the whole letter. Subject and preheader per language go before those of the letter, which are for all languages.
+// Meta is about the whole letter. Subject and preheader are for the languages other than the letter's own; in its own they count only where the
+// letter has none beside the document.
 type Meta struct {
 	Title       string      `json:"title,omitempty" maxLength:"200"`
-	Subject     Words       `json:"subject,omitempty" doc:"Per language; absent: the subject of the letter."`
-	Preheader   Words       `json:"preheader,omitempty" doc:"Per language; absent: the preheader of the letter."`
+	Subject     Words       `json:"subject,omitempty" doc:"Per language. In default_lang the subject of the letter goes before it."`
+	Preheader   Words       `json:"preheader,omitempty" doc:"Per language. In default_lang the preheader of the letter goes before it."`
 	Langs       []lang.Lang `json:"langs" minItems:"1" maxItems:"3" enum:"ru,kk,en"`
 	DefaultLang lang.Lang   `json:"default_lang" enum:"ru,kk,en" doc:"For contacts whose language is none of langs."`
 }

@@ -11,7 +11,7 @@ import (
 
 // Options are what the renderer is told by content.
 type Options struct {
-	Subject, Preheader string    // for all languages, where the document has none per language
+	Subject, Preheader string    // of the letter itself, in its own language; the document has those of the others
 	Ways               []Way     // of leaving, for the footer; none for letters that are no mailing
 	Lead               lang.Text // words of a footer that says nothing: why the letter came and from whom; the name follows
 }
@@ -79,11 +79,12 @@ func (w *writer) w(parts ...string) {
 	}
 }
 
-// line joins words per language into one line with conditions; other when there are none.
-func (w *writer) line(words Words, other string) string {
-	main := words[w.doc.Meta.DefaultLang]
+// line joins the letter's own line and the words of other languages into one line with conditions. The words of the document stand for the
+// letter's own only where it has none: a campaign changes its line without the document (another subject, variants, the mark of a test).
+func (w *writer) line(words Words, own string) string {
+	main := own
 	if strings.TrimSpace(main) == "" {
-		return other
+		main = words[w.doc.Meta.DefaultLang]
 	}
 	if len(w.doc.Meta.Langs) == 1 {
 		return main

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"keruen/internal/lang"
 )
 
 // MSG-1: the cells of Word are as wide together as the row is inside, for every division and width.
@@ -68,5 +70,29 @@ func BenchmarkRender(b *testing.B) {
 	require.NoError(b, err)
 	for b.Loop() {
 		Render(&d, Options{})
+	}
+}
+
+// MSG-1: the subject has one place, the letter; the document has those of other languages.
+func TestTheLettersOwnSubjectComesBeforeThatOfTheDocument(t *testing.T) {
+	t.Parallel()
+	two := []lang.Lang{lang.Russian, lang.Kazakh}
+	for name, v := range map[string]struct {
+		langs     []lang.Lang
+		doc       Words
+		own, want string
+	}{
+		"one language":                     {two[:1], Words{"ru": "Старая"}, "Новая", "Новая"},
+		"one language, only the document":  {two[:1], Words{"ru": "Старая"}, " ", "Старая"},
+		"one language, none":               {two[:1], nil, "", ""},
+		"two languages":                    {two, Words{"ru": "Старая", "kk": "Жаңа"}, "[Тест] Новая", `{{#if lang is "kk"}}Жаңа{{else}}[Тест] Новая{{/if}}`},
+		"two languages, only the document": {two, Words{"ru": "Старая", "kk": "Жаңа"}, "", `{{#if lang is "kk"}}Жаңа{{else}}Старая{{/if}}`},
+		"only the other in the document":   {two, Words{"kk": "Жаңа"}, "Новая", `{{#if lang is "kk"}}Жаңа{{else}}Новая{{/if}}`},
+		"not translated":                   {two, Words{"ru": "Старая", "kk": " "}, "Новая", "Новая"},
+	} {
+		d := &Doc{Meta: Meta{Langs: v.langs, DefaultLang: lang.Russian, Subject: v.doc, Preheader: v.doc}}
+		r := Render(d, Options{Subject: v.own, Preheader: v.own})
+		require.Equal(t, v.want, r.Subject, name)
+		require.Equal(t, v.want, r.Preheader, name)
 	}
 }

@@ -521,13 +521,13 @@ export type BlockMeta = {
     default_lang: 'ru' | 'kk' | 'en';
     langs: Array<'ru' | 'kk' | 'en'>;
     /**
-     * Per language; absent: the preheader of the letter.
+     * Per language. In default_lang the preheader of the letter goes before it.
      */
     preheader?: {
         [key: string]: string;
     };
     /**
-     * Per language; absent: the subject of the letter.
+     * Per language. In default_lang the subject of the letter goes before it.
      */
     subject?: {
         [key: string]: string;
