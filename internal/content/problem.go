@@ -134,7 +134,6 @@ var texts = map[string]struct {
 	"block.contrast":            {Warning, "The words can hardly be told from what lies behind them."},
 	"block.contrast_dark":       {Warning, "In the dark scheme the words can hardly be told from what lies behind them."},
 	"block.only_pictures":       {Warning, "The letter is pictures only. Mail servers take such letters for junk; add words."},
-	"block.no_footer":           {Notice, "There is no footer block, so the platform's footer is added."},
 	"show.condition":            {Error, "This condition cannot be judged in a letter. Take one over fields, tags or lists."},
 	"subject.short":             {Warning, "The subject is very short."},
 	"preheader.missing":         {Warning, "There is no preheader: mail programs show the first words of the letter beside the subject."},

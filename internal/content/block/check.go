@@ -45,7 +45,7 @@ func Look(d *Doc, r Result) []Problem {
 		w.problem(block, code, params...)
 		out = append(out, w.problems...)
 	}
-	words, pictures, footer := 0, 0, false
+	words, pictures := 0, 0
 	main := d.Meta.DefaultLang
 	walk(d, func(b *Block) {
 		switch x := b.Body.(type) {
@@ -54,8 +54,6 @@ func Look(d *Doc, r Result) []Problem {
 		case *Product:
 			pictures++
 			words += len([]rune(x.Title[main] + x.Text[main]))
-		case *Footer:
-			footer = true
 		case *Heading:
 			words += len([]rune(x.Text[main].plain()))
 		case *Text:
@@ -71,9 +69,6 @@ func Look(d *Doc, r Result) []Problem {
 	}
 	if pictures > 0 && words < seenWords {
 		add("", "block.only_pictures")
-	}
-	if !footer {
-		add("", "block.no_footer")
 	}
 	if n := len([]rune(r.Subject)); n > 0 && n < shortLine {
 		add("", "subject.short")
