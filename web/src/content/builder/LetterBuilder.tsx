@@ -18,6 +18,7 @@ import { type Builder, BuilderContext, type Remark, useBuilder } from './context
 import { docOf, type Lang, type Show, withDoc } from './doc'
 import type { Load } from './drag'
 import { placeAfter } from './edit'
+import { carried, envelopeIn, written } from './envelope'
 import { Crumbs, Inspector } from './Inspector'
 import { type Make, newBlock, newRow } from './make'
 import { Outline } from './Outline'
@@ -75,7 +76,7 @@ export function LetterBuilder({ host, resume }: Props) {
     },
     [host],
   )
-  const editor = useEditor({ start: docOf(host.letter)!, resume, onChange: (doc) => put(withDoc(letter.current, doc)) })
+  const editor = useEditor({ start: docOf(host.letter)!, resume, onChange: (doc) => put(carried(letter.current, doc)) })
   useKeeping(host.keep, editor.history, host.letter, host.version, host.saved)
   const [view, setView] = useState<View>('edit')
   const [contact, setContact] = useState('')
@@ -268,16 +269,14 @@ function LeftPanel({ blocks }: { blocks: ReactNode }) {
 
 // The subject and the line after it: of the letter, and in each language when there are several.
 function envelopeOf(editor: Editor, lang: Lang, letter: Letter, put: (change: Partial<Letter>) => void): Builder['envelope'] {
-  const { meta } = editor.doc
-  const many = meta.langs.length > 1
-  const of = (part: 'subject' | 'preheader') => meta[part]?.[lang] ?? (lang === meta.default_lang ? letter[part] : '')
   return {
-    subject: of('subject'),
-    preheader: of('preheader'),
+    ...envelopeIn(letter, editor.doc, lang),
     set: (part, words) => {
-      if (lang === meta.default_lang) put({ [part]: words })
-      if (many || meta[part]?.[lang] !== undefined) editor.verbs.meta({ [part]: { ...meta[part], [lang]: words } }, part)
+      const change = written(editor.doc, lang, part, words)
+      if (change.letter) put(change.letter)
+      if (change.meta) editor.verbs.meta(change.meta, part)
     },
+    setLangs: (langs, main) => editor.verbs.langs(langs, main, letter),
   }
 }
 

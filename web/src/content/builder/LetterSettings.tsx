@@ -49,14 +49,14 @@ function Envelope() {
 
 function Languages() {
   const { t } = useTranslation('builder')
-  const { editor, lang, setLang } = useBuilder()
+  const { editor, envelope, lang, setLang } = useBuilder()
   const { doc, verbs } = editor
   const { langs, default_lang: main } = doc.meta
   const missing = langs.map((l) => ({ lang: l, blocks: walk(doc).filter((f) => lacks(f.block, l, main)) })).filter((m) => m.blocks.length > 0)
   const toggle = (l: Lang, on: boolean) => {
     const next = on ? allLangs.filter((x) => x === l || langs.includes(x)) : langs.filter((x) => x !== l)
     if (next.length === 0) return
-    verbs.langs(next, main)
+    envelope.setLangs(next, main)
     if (!next.includes(lang)) setLang(next[0]!)
   }
   return (
@@ -66,7 +66,7 @@ function Languages() {
         <Checkbox key={l} label={langNames[l]} checked={langs.includes(l)} disabled={langs.length === 1 && langs.includes(l)} onChange={(e) => toggle(l, e.currentTarget.checked)} />
       ))}
       {langs.length > 1 && (
-        <NativeSelect label={t('langs.main')} value={main} onChange={(e) => verbs.langs(langs, e.currentTarget.value as Lang)}>
+        <NativeSelect label={t('langs.main')} value={main} onChange={(e) => envelope.setLangs(langs, e.currentTarget.value as Lang)}>
           {langs.map((l) => (
             <option key={l} value={l}>
               {langNames[l]}

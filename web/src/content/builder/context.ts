@@ -15,7 +15,13 @@ export interface Builder {
   lang: Lang
   setLang: (l: Lang) => void
   /** What stands in the list of letters. */
-  envelope: { subject: string; preheader: string; set: (part: 'subject' | 'preheader', words: string) => void }
+  envelope: {
+    subject: string
+    preheader: string
+    set: (part: 'subject' | 'preheader', words: string) => void
+    /** Tells which languages the letter is written in, and which is its own: the subject goes with it. */
+    setLangs: (langs: Lang[], main: Lang) => void
+  }
   /** Name of what is edited, where it can be changed. */
   name?: { value: string; set: (name: string) => void }
   /** Colours and font of the account's brand; null when there is none. */

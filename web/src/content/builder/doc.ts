@@ -83,7 +83,7 @@ export interface Theme {
 }
 export interface Doc {
   v: number
-  /** Subject and preheader per language go before those of the letter. */
+  /** Subject and preheader in the languages other than the letter's own, whose lines stand in the letter. */
   meta: { title?: string; subject?: PerLang<string>; preheader?: PerLang<string>; langs: Lang[]; default_lang: Lang }
   theme: Theme
   rows: Row[]

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
 import type { Block, Doc, Lang, Row } from './doc'
 import * as edit from './edit'
+import { handedOver } from './envelope'
 import { begin, change, type History, redo, stillThere, undo } from './history'
 import { type Envelope, keep, type Kept } from './kept'
 import type { Place } from './place'
@@ -96,7 +97,10 @@ export function useEditor({ start, resume, onChange }: Options) {
       layout: (id: string, spans: number[]) => put(edit.setLayout(now.current, id, spans)),
       theme: (change: Partial<Doc['theme']>, merge: string | null = null) => put(edit.setTheme(now.current, change), merge && `theme:${merge}`),
       meta: (change: Partial<Doc['meta']>, merge: string | null = null) => put({ ...now.current, meta: { ...now.current.meta, ...change } }, merge && `meta:${merge}`),
-      langs: (langs: Lang[], main: Lang) => put(edit.setLangs(now.current, langs, main)),
+      langs: (langs: Lang[], main: Lang, letter: Envelope) => {
+        const own = langs.includes(main) ? main : langs[0]!
+        put(edit.setLangs(handedOver(now.current, own, letter), langs, own))
+      },
       replace: (history: Kept['history']) => dispatch({ do: 'replace', history: { ...history, last: null } }),
     }),
     [put],
