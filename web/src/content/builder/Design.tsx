@@ -67,7 +67,7 @@ export function Design(props: Props) {
   return (
     <Recover
       at={ask.at}
-      onTake={() => setStart({ letter: withDoc({ ...item.letter, ...ask.envelope }, ask.history.doc), version: item.version, resume: ask.history, unsaved: true })}
+      onTake={() => setStart({ letter: withDoc({ ...item.letter, ...ask.envelope }, ask.history.doc), version: ask.version, resume: ask.history, unsaved: true })}
       onDrop={() => {
         void forget(keep)
         setStart({ letter: item.letter, version: item.version })
@@ -78,6 +78,7 @@ export function Design(props: Props) {
 
 interface Start {
   letter: Letter
+  /** That the edit began with: when the server is past it, the first save asks whose letter stays. */
   version: number
   resume?: Kept['history']
   /** The server does not have it yet. */
