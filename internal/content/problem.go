@@ -122,7 +122,6 @@ var texts = map[string]struct {
 	"block.empty":               {Error, "The letter has no blocks."},
 	"block.unknown":             {Warning, "A block of a newer program is left out of the letter."},
 	"block.untranslated":        {Warning, "The text is not translated; readers of this language get it in the language of the letter."},
-	"block.no_fallback":         {Warning, "Contacts without this value will get an empty place. Add words for them."},
 	"block.no_picture":          {Warning, "The block has no picture and is left out."},
 	"block.no_alt":              {Warning, "The picture has no description. Many readers see the letter without pictures at first."},
 	"block.no_words":            {Warning, "The button has no words and is left out."},

@@ -215,21 +215,9 @@ func (w *writer) pieces(list []Inline, l look, linked bool) {
 			w.p.WriteString("\n")
 			continue
 		}
-		if i.Type == "field" && i.Fallback == "" {
-			w.bareField(i.Path)
-		}
 		open, closing := w.marks(i, linked)
 		w.w(open, html.EscapeString(i.plain()), closing)
 		w.p.WriteString(i.plain())
-	}
-}
-
-// always are the fields that no contact lacks.
-var always = map[string]bool{"email": true, "account_name": true, "account_address": true, "unsubscribe_url": true, "preferences_url": true, "why_url": true, "lang": true}
-
-func (w *writer) bareField(path string) {
-	if w.block != nil && !always[path] {
-		w.problem(w.block.ID, "block.no_fallback", "name", path)
 	}
 }
 
