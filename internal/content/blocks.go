@@ -22,7 +22,7 @@ func (l Letter) drawn(o Options) (Letter, []Problem) {
 		f.add("html", "", 0, "block.shape")
 		return l, f.list
 	}
-	options := block.Options{Subject: l.Subject, Preheader: l.Preheader, Lead: footerWhy}
+	options := block.Options{Subject: l.Subject, Preheader: l.Preheader, Lead: footerWhy, Text: TextOf}
 	if o.Purpose == channel.ThirdParty {
 		options.Lead = footerOthers
 	}

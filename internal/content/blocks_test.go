@@ -81,3 +81,13 @@ func TestABlockLetterWithoutAFooterGetsThePlatforms(t *testing.T) {
 	require.True(t, c.Leaves)
 	require.Contains(t, c.Render(&Values{UnsubscribeURL: "https://k.example/u"}, nil, "").HTML, "https://k.example/u")
 }
+
+// MSG-1: the text part of an author's own HTML is that of any other HTML.
+func TestTheTextPartOfAnHTMLBlockKeepsItsWordsApart(t *testing.T) {
+	t.Parallel()
+	doc := strings.Replace(twoLangs, `{"id":"b2",`, `{"id":"b5","type":"html","html":{"ru":"<p>Hello <b>world</b> <a href='https://example.kz/b'>see</a></p><script>1</script><ul><li>one</li><li>two</li></ul>"}},{"id":"b2",`, 1)
+	c, problems := Compile(Letter{Doc: []byte(doc)}, Options{Purpose: channel.Advertising, Lang: lang.Russian})
+	require.NotNil(t, c, "%v", problems)
+	r := c.Render(&Values{Lang: "ru", UnsubscribeURL: "https://k.example/u"}, nil, "")
+	require.Contains(t, r.Text, "\n\nHello world see (https://example.kz/b)\n\n- one\n- two\n\n")
+}

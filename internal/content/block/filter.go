@@ -30,8 +30,12 @@ func (w *writer) html(b *Block, x *HTML, class, style string) {
 	if err != nil {
 		w.problem(b.ID, "block.html")
 	}
+	at := w.h.Len()
 	for _, n := range nodes {
 		w.node(n, 0)
+	}
+	if w.opts.Text != nil {
+		w.p.WriteString(w.opts.Text(w.h.String()[at:]))
 	}
 	w.cellEnd()
 }
@@ -42,7 +46,6 @@ func (w *writer) node(n *html.Node, depth int) {
 	switch {
 	case n.Type == html.TextNode:
 		w.w(html.EscapeString(n.Data))
-		w.p.WriteString(strings.Join(strings.Fields(n.Data), " "))
 		return
 	case n.Type != html.ElementNode:
 		return
@@ -59,9 +62,6 @@ func (w *writer) node(n *html.Node, depth int) {
 	}
 	if ok && n.FirstChild != nil || ok && !slices.Contains([]string{"br", "hr", "img", "col"}, n.Data) {
 		w.w("</", n.Data, ">")
-	}
-	if ok && slices.Contains([]string{"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "br"}, n.Data) {
-		w.p.WriteString("\n")
 	}
 }
 
@@ -80,12 +80,4 @@ func (w *writer) tag(n *html.Node) {
 		w.w(attr(a.Key, a.Val))
 	}
 	w.w(">")
-	for _, a := range n.Attr {
-		switch {
-		case n.Data == "a" && a.Key == "href" && !w.drops(strings.TrimSpace(a.Val)):
-			w.p.WriteString(a.Val + " ")
-		case n.Data == "img" && a.Key == "alt":
-			w.p.WriteString(a.Val + " ")
-		}
-	}
 }

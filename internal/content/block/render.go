@@ -11,9 +11,10 @@ import (
 
 // Options are what the renderer is told by content.
 type Options struct {
-	Subject, Preheader string    // of the letter itself, in its own language; the document has those of the others
-	Ways               []Way     // of leaving, for the footer; none for letters that are no mailing
-	Lead               lang.Text // words of a footer that says nothing: why the letter came and from whom; the name follows
+	Subject, Preheader string                   // of the letter itself, in its own language; the document has those of the others
+	Ways               []Way                    // of leaving, for the footer; none for letters that are no mailing
+	Lead               lang.Text                // words of a footer that says nothing: why the letter came and from whom; the name follows
+	Text               func(html string) string // plain text of the author's own HTML; nil leaves it out of the text part
 }
 
 // Way is a link of the footer to a page of ours.
