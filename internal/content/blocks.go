@@ -1,7 +1,6 @@
 package content
 
 import (
-	"regexp"
 	"strings"
 
 	"keruen/internal/channel"
@@ -52,19 +51,6 @@ func nameOf(f field) string {
 		}
 	}
 	return ""
-}
-
-var marks = regexp.MustCompile(` (?:` + block.BlockMark + `|` + block.LinkMark + `)="[^"]*"`)
-
-// marked is how many bytes the names of blocks and links take in a page for the eye; they are not sent.
-func marked(l Letter) (n int) {
-	if !l.ofBlocks() {
-		return 0
-	}
-	for _, m := range marks.FindAllString(l.HTML, -1) {
-		n += len(m)
-	}
-	return n
 }
 
 // blockAt is the id of the block, or the row, that a place of the HTML belongs to; "" before the first.

@@ -229,16 +229,20 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 			*url = "#"
 		}
 	}
-	o.marks = true
 	t, problems := compile(a.Letter, o)
 	problems = append(problems, wrong...)
+	shown := t
+	if a.Letter.ofBlocks() { // once more for the eye: what is judged and measured is what would be sent
+		o.marks = true
+		shown, _ = compile(a.Letter, o)
+	}
 	if a.Belongs != nil {
 		if a.Values.Tags, a.Values.Lists, err = a.Belongs(ctx, t.needs.Tags, t.needs.Lists); err != nil {
 			return Preview{}, fmt.Errorf("preview letter: %w", err)
 		}
 	}
-	r := t.Render(&a.Values, nil, "")
-	out := Preview{ID: id.New[previewKind](), Subject: r.Subject, Text: r.Text, Problems: problems, Size: t.size() - marked(a.Letter), Links: t.targets, Places: t.places}
+	r := shown.Render(&a.Values, nil, "")
+	out := Preview{ID: id.New[previewKind](), Subject: r.Subject, Text: r.Text, Problems: problems, Size: t.size(), Links: t.targets, Places: t.places}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return savePreview(ctx, tx, who.Tenant, out.ID, forEye(r, a.Dark), previewLife)
 	})

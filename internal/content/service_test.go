@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -184,6 +185,35 @@ func TestAPreviewShowsWhatCanBeShownAndTellsTheRest(t *testing.T) {
 
 		_, err = w.PreviewPage(t.Context(), w.another, p.ID)
 		require.ErrorIs(t, err, errs.ErrNotFound)
+	})
+}
+
+// MSG-1: the names of blocks in a page for the eye are not sent, so they do not count.
+func TestAPreviewOfBlocksMeasuresWhatWouldBeSent(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ofSize := func(words int) content.Letter {
+			var blocks []string
+			for _, n := range []int{words / 5, words / 5, words / 5, words / 5, words - words/5*4} { // a text holds no more at once
+				blocks = append(blocks, `{"id":"b`+strconv.Itoa(len(blocks)+1)+`","type":"text","text":{"ru":[{"type":"paragraph","content":[{"type":"text","text":"`+strings.Repeat("x", n)+`"}]}]}}`)
+			}
+			doc := `{"v":1,"meta":{"langs":["ru"],"default_lang":"ru"},"theme":{"width":600,"bg":"#F5F7F8","surface":"#FFFFFF","text":"#14212B","muted":"#51626E","link":"#086B7E","link_dark":"#63CFDF","primary":"#08768B","on_primary":"#FFFFFF","font":"arial","size":16,"radius":8,"gap":16},
+				"rows":[{"id":"r1","cols":[{"span":12,"blocks":[` + strings.Join(blocks, ",") + `]}]}]}`
+			return content.Letter{Subject: "Новости для вас", Doc: []byte(doc)}
+		}
+		small, err := w.Check(t.Context(), w.who, ofSize(100), content.Options{})
+		require.NoError(t, err)
+		full := ofSize(100 + content.SizeWarning - small.Size)
+		checked, err := w.Check(t.Context(), w.who, full, content.Options{})
+		require.NoError(t, err)
+		require.Equal(t, content.SizeWarning, checked.Size)
+
+		p, err := w.Preview(t.Context(), w.who, content.PreviewAsk{Letter: full, Values: content.Sample(lang.Russian)})
+		require.NoError(t, err)
+		require.Equal(t, checked.Size, p.Size)
+		require.Equal(t, checked.Problems, p.Problems)
+		page, err := w.PreviewPage(t.Context(), w.who, p.ID)
+		require.NoError(t, err)
+		require.Contains(t, page, `data-b="b1"`)
 	})
 }
 
