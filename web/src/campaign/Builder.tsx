@@ -186,7 +186,7 @@ function Basics({ campaign: c, change, disabled }: PartProps) {
   )
 }
 
-function Letter({ campaign: c, change, disabled, flush }: PartProps & { flush: () => Promise<void> }) {
+function Letter({ campaign: c, change, disabled, flush }: PartProps & { flush: () => Promise<boolean> }) {
   const { t } = useTranslation('campaign')
   const preview = usePreview(c.letter, c.purpose)
   const [testing, setTesting] = useState(false)

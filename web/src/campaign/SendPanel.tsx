@@ -22,7 +22,8 @@ import { localNow } from './schedule'
 
 interface Props {
   campaign: Campaign
-  flush: () => Promise<void>
+  /** Saves at once, and tells whether the server has everything. */
+  flush: () => Promise<boolean>
   onSent: () => void
 }
 
@@ -40,17 +41,21 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const [unsaved, setUnsaved] = useState(false)
   // An A/B test and a repetition have one moment for all.
   const plain = !c.repeats && !(c.split && c.split.variants.length > 0)
   const reachable = preflight.data?.reachable ?? 0
   const ask = async () => {
     setBusy(true)
     setError(null)
-    await flush()
+    const saved = await flush()
+    setUnsaved(!saved)
+    if (!saved) return setBusy(false)
     const fresh = await preflight.refetch()
     setBusy(false)
     if (fresh.error) setError(fresh.error)
     else if (fresh.data?.can_send) setAsking(true)
+    return undefined
   }
   const send = async () => {
     try {
@@ -68,6 +73,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
       <Panel title={t('send.title')} hint={t('send.hint')}>
         <div className={form.stack}>
           <ProblemAlert error={error} />
+          {unsaved && <p className={form.note} data-tone="danger" role="alert">{t('save.first')}</p>}
           <Loaded query={preflight}>
             {(p) => (
               <>

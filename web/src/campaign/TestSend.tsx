@@ -10,8 +10,8 @@ import { ProblemAlert } from '@/ui/ProblemAlert'
 
 interface Props {
   id: string
-  /** Saves what was typed, so that the test shows it. */
-  before: () => Promise<void>
+  /** Saves what was typed, so that the test shows it; tells whether the server has it. */
+  before: () => Promise<boolean>
   onClose: () => void
 }
 
@@ -24,6 +24,7 @@ export function TestSend({ id, before, onClose }: Props) {
   const [to, setTo] = useState([me.member.email])
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const [unsaved, setUnsaved] = useState(false)
   const [sent, setSent] = useState<MessageRef[]>([])
   const members = useQuery({
     queryKey: ['members', 'emails'],
@@ -34,8 +35,9 @@ export function TestSend({ id, before, onClose }: Props) {
     setBusy(true)
     setError(null)
     try {
-      await before()
-      setSent((await testCampaign({ path: { id }, headers: once(), body: { addresses: to } })).messages)
+      const saved = await before()
+      setUnsaved(!saved)
+      if (saved) setSent((await testCampaign({ path: { id }, headers: once(), body: { addresses: to } })).messages)
     } catch (e) {
       setError(e)
     } finally {
@@ -46,6 +48,7 @@ export function TestSend({ id, before, onClose }: Props) {
     <Modal opened onClose={onClose} title={t('test.title')} closeButtonProps={{ 'aria-label': t('ui:close') }}>
       <div className={form.stack}>
         <ProblemAlert error={error} />
+        {unsaved && <p className={form.note} data-tone="danger" role="alert">{t('save.first')}</p>}
         <MultiSelect
           label={t('test.to')}
           description={t('test.hint')}

@@ -76,6 +76,35 @@ describe('autosave', () => {
     expect(state()).toBe('saved')
   })
 
+  it('tells whether the server has everything when asked to send at once', async () => {
+    const save = vi.fn().mockRejectedValueOnce({ status: 412, code: 'stale' }).mockRejectedValueOnce(new TypeError('Failed to fetch')).mockResolvedValue(saved(2))
+    const { hook, put } = open(save)
+    const flush = () => act(() => hook.result.current.flush())
+    expect(await flush()).toBe(true)
+    put({ name: 'a' })
+    expect(await flush()).toBe(false)
+    expect(await flush()).toBe(false)
+    expect(await flush()).toBe(true)
+    expect(save).toHaveBeenCalledTimes(3)
+  })
+
+  it('waits for a request of somebody else before it answers', async () => {
+    let answer: (c: Campaign) => void = () => undefined
+    const save = vi.fn(() => new Promise<Campaign>((resolve) => (answer = resolve)))
+    const { hook, put, pass } = open(save)
+    put({ name: 'a' })
+    await pass(800)
+    put({ name: 'b' })
+    const done: boolean[] = []
+    for (let i = 0; i < 2; i++) void hook.result.current.flush().then((ok) => done.push(ok))
+    await act(async () => answer(saved(2)))
+    await pass(0)
+    expect([save.mock.calls.length, done]).toEqual([2, []])
+    await act(async () => answer(saved(3)))
+    await pass(0)
+    expect(done).toEqual([true, true])
+  })
+
   it('says why the server refused, and keeps what was typed', async () => {
     const save = vi.fn().mockRejectedValueOnce({ status: 422, code: 'invalid' }).mockResolvedValue(saved(2))
     const { put, pass, state } = open(save)

@@ -23,7 +23,8 @@ const again = 5000
 
 /**
  * useAutosave sends changes 800 ms after the last one, one request at a time. What was typed while a request was on its way goes
- * with the next one. Offline it tries again; on 412 it stops until `settle` tells which version wins.
+ * with the next one. Offline it tries again; on 412 it stops until `settle` tells which version wins. `flush` sends at once and tells
+ * whether the server has everything.
  */
 export function useAutosave<Saved extends { version: number } = Campaign, Change extends object = PatchCampaignInputBody>({
   version,
@@ -39,11 +40,11 @@ export function useAutosave<Saved extends { version: number } = Campaign, Change
   const deps = useRef({ save, onSaved })
   deps.current = { save, onSaved }
 
-  const latest = useRef<() => Promise<void>>(async () => undefined)
-  const send = useCallback(async (): Promise<void> => {
+  const latest = useRef<() => Promise<boolean>>(async () => true)
+  const send = useCallback(async (): Promise<boolean> => {
     clearTimeout(timer.current)
-    if (busy.current) await busy.current
-    if (Object.keys(change.current).length === 0) return
+    while (busy.current) await busy.current
+    if (Object.keys(change.current).length === 0) return true
     const sent = change.current
     change.current = {} as Change
     setState({ is: 'saving' })
@@ -66,6 +67,7 @@ export function useAutosave<Saved extends { version: number } = Campaign, Change
     busy.current = work
     await work
     busy.current = null
+    return Object.keys(change.current).length === 0
   }, [])
 
   latest.current = send

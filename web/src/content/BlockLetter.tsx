@@ -17,8 +17,8 @@ interface Props {
   purpose: NonNullable<PreviewLetterInputBody['purpose']>
   problems: LetterProblem[]
   disabled?: boolean
-  /** Saves before the editor opens. */
-  flush: () => Promise<void>
+  /** Saves before the editor opens, and tells whether the server has everything. */
+  flush: () => Promise<boolean>
   onChange: (letter: Letter) => void
 }
 
@@ -27,7 +27,9 @@ export function BlockLetter({ id, letter, purpose, problems, disabled, flush, on
   const { t } = useTranslation('content')
   const text = useProblemText()
   const navigate = useNavigate()
-  const open = () => void flush().then(() => navigate({ to: '/campaigns/$id/design', params: { id } }))
+  const open = async () => {
+    if (await flush()) await navigate({ to: '/campaigns/$id/design', params: { id } })
+  }
   return (
     <div className={css.split}>
       <div className={form.stack}>
@@ -45,7 +47,7 @@ export function BlockLetter({ id, letter, purpose, problems, disabled, flush, on
         ))}
         {!disabled && (
           <div className={form.buttons}>
-            <Button onClick={open}>{t('design.change')}</Button>
+            <Button onClick={() => void open()}>{t('design.change')}</Button>
           </div>
         )}
         {problems.length > 0 && (
@@ -66,7 +68,7 @@ export function BlockLetter({ id, letter, purpose, problems, disabled, flush, on
 interface ToBlocksProps {
   id: string
   letter: Letter
-  flush: () => Promise<void>
+  flush: () => Promise<boolean>
   onChange: (letter: Letter) => void
 }
 
@@ -78,8 +80,7 @@ export function ToBlocks({ id, letter, flush, onChange }: ToBlocksProps) {
   if (letter.doc || letter.html.trim() !== '' || letter.text.trim() !== '') return null
   const begin = async () => {
     onChange(withDoc(letter, emptyDoc(lang)))
-    await flush()
-    await navigate({ to: '/campaigns/$id/design', params: { id } })
+    if (await flush()) await navigate({ to: '/campaigns/$id/design', params: { id } })
   }
   return <Button onClick={() => void begin()}>{t('design.blocks')}</Button>
 }

@@ -52,16 +52,19 @@ export function CampaignDesign() {
   )
 }
 
-function Actions({ id, flush }: { id: string; flush: () => Promise<void> }) {
+function Actions({ id, flush }: { id: string; flush: () => Promise<boolean> }) {
   const { t } = useTranslation(['builder', 'campaign'])
   const navigate = useNavigate()
   const [testing, setTesting] = useState(false)
+  const next = async () => {
+    if (await flush()) await navigate({ to: '/campaigns/$id/edit', params: { id } })
+  }
   return (
     <>
       <Button variant="default" onClick={() => setTesting(true)}>
         {t('campaign:test.action')}
       </Button>
-      <Button onClick={() => void flush().then(() => navigate({ to: '/campaigns/$id/edit', params: { id } }))}>{t('design.next')}</Button>
+      <Button onClick={() => void next()}>{t('design.next')}</Button>
       {testing && <TestSend id={id} before={flush} onClose={() => setTesting(false)} />}
     </>
   )

@@ -33,7 +33,7 @@ interface Props {
   fetch: () => Promise<Saved>
   onSaved: (saved: Saved) => void
   name?: string
-  actions: (flush: () => Promise<void>) => ReactNode
+  actions: (flush: () => Promise<boolean>) => ReactNode
 }
 
 /** What the editor changes. */
@@ -141,7 +141,7 @@ function Opened({ start, keep, title, back, purpose, canEdit, save, fetch, onSav
             put({ letter: next })
           },
           actions: actions(auto.flush),
-          flush: () => void auto.flush(),
+          flush: auto.flush,
         }}
       />
       {auto.state.is === 'stale' && <Conflict mine={letter} fetch={fetch} onSettle={(fresh, mine) => void settle(fresh, mine)} />}

@@ -1,8 +1,8 @@
 import { Button, Drawer, SegmentedControl } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconArrowBackUp, IconArrowForwardUp, IconChevronLeft, IconLayoutGridAdd, IconListTree } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type MouseEvent, type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Letter } from '@/api'
 import { langNames } from '@/app/langNames'
@@ -48,8 +48,8 @@ export interface Host {
   onChange: (letter: Letter) => void
   /** Buttons at the end of the bar: a test, the next step. */
   actions: ReactNode
-  /** Saves at once. */
-  flush: () => void
+  /** Saves at once, and tells whether the server has everything. */
+  flush: () => Promise<boolean>
   /** Between the bar and the letter: notes, questions. */
   notes?: ReactNode
 }
@@ -65,6 +65,7 @@ const views: View[] = ['edit', 'desktop', 'phone', 'dark', 'text']
 /** LetterBuilder is the visual editor of a letter (MSG-1): palette, canvas, inspector; previews come from the server's own renderer. */
 export function LetterBuilder({ host, resume }: Props) {
   const { t } = useTranslation('builder')
+  const navigate = useNavigate()
   useTitle(host.title)
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const phone = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false })
@@ -127,14 +128,20 @@ export function LetterBuilder({ host, resume }: Props) {
       el?.focus()
     })
   }
+  // The screen before shows what the server has, so the way back waits for it.
+  const leave = async (e: MouseEvent) => {
+    if (e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return
+    e.preventDefault()
+    if (await host.flush()) await navigate({ to: host.back.to })
+  }
   const checks = <Checks size={rendered.data?.size} onGo={goTo} />
   const blocks = canBuild && <Palette />
   return (
     <BuilderContext.Provider value={builder}>
-      <Shortcuts flush={host.flush} />
+      <Shortcuts flush={() => void host.flush()} />
       <div className={css.desk}>
         <header className={css.bar}>
-          <Link to={host.back.to} className={css.back} aria-label={host.back.label} title={host.back.label}>
+          <Link to={host.back.to} className={css.back} aria-label={host.back.label} title={host.back.label} onClick={(e) => void leave(e)}>
             <IconChevronLeft size={20} aria-hidden />
           </Link>
           <div className={css.titles}>
