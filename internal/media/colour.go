@@ -29,11 +29,11 @@ func (s *Service) Colours(ctx context.Context, who access.Actor, m ID) ([]string
 		return nil, fmt.Errorf("read picture: %w", err)
 	}
 	defer f.Close()
-	pic, _, err := image.Decode(io.LimitReader(f, MaxFile))
+	data, err := io.ReadAll(io.LimitReader(f, MaxFile))
 	if err != nil {
-		return nil, ErrPicture.Because(err)
+		return nil, fmt.Errorf("read picture: %w", err)
 	}
-	return dominant(pic), nil
+	return s.workshop.colours(ctx, data)
 }
 
 // shade is a bin of similar colours.

@@ -46,22 +46,9 @@ func format(head []byte) string {
 
 // prepare reads a picture of a known format. It looks at the size that the picture claims before it decodes anything.
 func (w *workshop) prepare(ctx context.Context, form string, data []byte) (shown, error) {
-	size, err := config(form, data)
+	pixels, err := pixelsOf(form, data)
 	if err != nil {
-		return shown{}, ErrPicture.Because(err)
-	}
-	pixels := int64(size.Width) * int64(size.Height)
-	if form == "gif" {
-		pixels = max(pixels, gifPixels(data))
-	}
-	if size.ColorModel == color.NRGBA64Model || size.ColorModel == color.RGBA64Model || size.ColorModel == color.Gray16Model {
-		pixels *= 2 // twice the memory
-	}
-	if size.Width <= 0 || size.Height <= 0 {
-		return shown{}, ErrPicture
-	}
-	if pixels > MaxPixels {
-		return shown{}, ErrPixels.With("width", size.Width).With("height", size.Height)
+		return shown{}, err
 	}
 	if err := w.pixels.Acquire(ctx, pixels); err != nil {
 		return shown{}, err
@@ -76,6 +63,45 @@ func (w *workshop) prepare(ctx context.Context, form string, data []byte) (shown
 	}
 	turn := orientation(form, data)
 	return write(form, upright(fit(pic, turn >= sideways), turn))
+}
+
+// colours names the colours of a picture that was prepared before; of a moving one those of its first frame.
+func (w *workshop) colours(ctx context.Context, data []byte) ([]string, error) {
+	pixels, err := pixelsOf(format(data), data)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.pixels.Acquire(ctx, pixels); err != nil {
+		return nil, err
+	}
+	defer w.pixels.Release(pixels)
+	pic, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, ErrPicture.Because(err)
+	}
+	return dominant(pic), nil
+}
+
+// pixelsOf is how much room in the workshop a picture takes by the size it claims.
+func pixelsOf(form string, data []byte) (int64, error) {
+	size, err := config(form, data)
+	if err != nil {
+		return 0, ErrPicture.Because(err)
+	}
+	pixels := int64(size.Width) * int64(size.Height)
+	if form == "gif" {
+		pixels = max(pixels, gifPixels(data))
+	}
+	if size.ColorModel == color.NRGBA64Model || size.ColorModel == color.RGBA64Model || size.ColorModel == color.Gray16Model {
+		pixels *= 2 // twice the memory
+	}
+	if size.Width <= 0 || size.Height <= 0 {
+		return 0, ErrPicture
+	}
+	if pixels > MaxPixels {
+		return 0, ErrPixels.With("width", size.Width).With("height", size.Height)
+	}
+	return pixels, nil
 }
 
 func config(form string, data []byte) (image.Config, error) {
