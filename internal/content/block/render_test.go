@@ -96,3 +96,14 @@ func TestTheLettersOwnSubjectComesBeforeThatOfTheDocument(t *testing.T) {
 		require.Equal(t, v.want, r.Preheader, name)
 	}
 }
+
+// MSG-1: a field may have a key as long as any; nothing but a key gets into a condition.
+func TestAConditionNamesAFieldByItsWholeKey(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("k", 40)
+	for key, want := range map[string]string{"city": "field.city filled", long: "field." + long + " filled", long + "k": "", "a}} {{b": "", "a.b": "", "": ""} {
+		got, ok := when([]byte(`{"kind":"field","key":"` + key + `","op":"filled"}`))
+		require.Equal(t, want, got, key)
+		require.Equal(t, want != "", ok, key)
+	}
+}

@@ -57,13 +57,15 @@ func (c *condition) write() (string, bool) {
 			return "", false
 		}
 	case "field":
-		name = "field." + c.Key
 	default:
 		return "", false
 	}
 	operands, ok := c.operands()
-	if !ok || !idForm.MatchString(strings.ReplaceAll(name, ".", "_")) || !idForm.MatchString(c.Op) {
+	if !ok || !idForm.MatchString(name) || !idForm.MatchString(c.Op) {
 		return "", false
+	}
+	if c.Kind == "field" {
+		name = "field." + name
 	}
 	return strings.TrimSpace(name + " " + c.Op + " " + operands), true
 }
