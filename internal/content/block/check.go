@@ -3,6 +3,8 @@ package block
 import (
 	"math"
 	"strings"
+
+	"keruen/internal/frame"
 )
 
 // readable warns of words that can hardly be told from what lies behind them, in the light and in the dark scheme. WCAG 2.2: 4.5, and 3 for
@@ -20,13 +22,13 @@ func (w *writer) readable(b *Block, l look) {
 	if w.own || l.color == "" {
 		return
 	}
-	if _, named := colorNames[l.color]; !named && contrast(string(l.color), dark["surface"]) < limit-1 {
+	if _, named := colorNames[l.color]; !named && frame.Contrast(string(l.color), dark["surface"]) < limit-1 {
 		w.problem(b.ID, "block.contrast_dark", "color", string(l.color))
 	}
 }
 
 func (w *writer) contrast(color, ground string, limit float64) {
-	if c := contrast(color, ground); c < limit {
+	if c := frame.Contrast(color, ground); c < limit {
 		w.problem(w.block.ID, "block.contrast", "ratio", math.Floor(c*10)/10, "limit", limit)
 	}
 }

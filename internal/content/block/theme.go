@@ -1,10 +1,5 @@
 package block
 
-import (
-	"math"
-	"strconv"
-)
-
 // fonts that every mail program has, by their names in the theme.
 var fonts = map[string]string{
 	"arial": "Arial,Helvetica,sans-serif", "verdana": "Verdana,Geneva,sans-serif", "tahoma": "Tahoma,Verdana,sans-serif",
@@ -49,28 +44,4 @@ func darkClass(c, other Color) string {
 		return "kb"
 	}
 	return ""
-}
-
-// contrast is the ratio of WCAG 2.2 between two colours #RRGGBB, from 1 to 21.
-func contrast(a, b string) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(color string) float64 {
-	if len(color) != 7 {
-		return 0
-	}
-	part := func(at int) float64 {
-		n, err := strconv.ParseUint(color[at:at+2], 16, 8)
-		if err != nil {
-			return 0
-		}
-		c := float64(n) / 255
-		if c <= 0.04045 {
-			return c / 12.92
-		}
-		return math.Pow((c+0.055)/1.055, 2.4)
-	}
-	return 0.2126*part(1) + 0.7152*part(3) + 0.0722*part(5)
 }
