@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Matcher, parseKeys } from '@/lib/hotkeys'
+import { isSingle, Matcher, parseKeys } from '@/lib/hotkeys'
 import { otherLayout } from '@/lib/layout'
 import { rank } from '@/app/shell/paletteSearch'
 
@@ -37,6 +37,10 @@ describe('shortcuts', () => {
     expect(press(m, { code: 'KeyJ' }, 0, input)).toBeNull()
     expect(press(m, { code: 'KeyK', ctrlKey: true }, 0, input)).toBe('mod+K')
     input.remove()
+  })
+
+  it('are single keys, which a switch turns off, only without Ctrl and Alt', () => {
+    expect(['J', '?', 'G C', 'mod+K', 'alt+ArrowUp', 'Delete', 'Escape'].filter(isSingle)).toEqual(['J', '?', 'G C'])
   })
 
   it('read ? as Shift and the slash key', () => {

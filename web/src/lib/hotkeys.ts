@@ -81,19 +81,25 @@ export const singleKeys = {
   set: (on: boolean) => localStorage.setItem(singlesKey, on ? 'on' : 'off'),
 }
 
-/** useKeys binds shortcuts while the component is on screen. */
-export function useKeys(bindings: Record<Keys, () => void>): void {
-  const latest = useRef(bindings)
-  latest.current = bindings
+/** isSingle tells whether a shortcut is of single keys: a text to dictate may hold them. Those with Ctrl, Alt, Esc and Delete are not. */
+export function isSingle(keys: Keys): boolean {
+  return parseKeys(keys).every((s) => !s.mod && !s.alt && !['Escape', 'Delete'].includes(s.code))
+}
+
+/** useKeys binds shortcuts while the component is on screen; `acts` may leave one to the element that has the focus. */
+export function useKeys(bindings: Record<Keys, () => void>, acts: (keys: Keys, at: Element) => boolean = () => true): void {
+  const latest = useRef({ bindings, acts })
+  latest.current = { bindings, acts }
   const names = Object.keys(bindings).join('\n')
   useEffect(() => {
     const m = new Matcher(names.split('\n'))
     const onKey = (e: KeyboardEvent) => {
       if (e.repeat || e.isComposing || e.defaultPrevented) return
       const hit = m.press(e, e.timeStamp)
-      if (!hit || (!hit.includes('mod') && hit !== 'Escape' && !singleKeys.on())) return
+      if (!hit || (isSingle(hit) && !singleKeys.on())) return
+      if (!latest.current.acts(hit, e.target instanceof Element ? e.target : document.body)) return
       e.preventDefault()
-      latest.current[hit]?.()
+      latest.current.bindings[hit]?.()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)

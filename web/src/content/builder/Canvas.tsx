@@ -44,7 +44,7 @@ export function Canvas() {
       <p id="canvas-keys" className="hidden-visually">
         {t('canvas.keys')}
       </p>
-      <div role="application" tabIndex={-1} onKeyDown={onKey} aria-label={t('canvas.label')} aria-describedby="canvas-keys" className={css.page} style={{ ...letterVars(doc.theme), background: doc.theme.surface, color: doc.theme.text, maxWidth: doc.theme.width, fontFamily: fonts[doc.theme.font], fontSize: doc.theme.size }} lang={lang}>
+      <div data-canvas role="application" tabIndex={-1} onKeyDown={onKey} aria-label={t('canvas.label')} aria-describedby="canvas-keys" className={css.page} style={{ ...letterVars(doc.theme), background: doc.theme.surface, color: doc.theme.text, maxWidth: doc.theme.width, fontFamily: fonts[doc.theme.font], fontSize: doc.theme.size }} lang={lang}>
         {doc.rows.map((row, i) => (
           <RowView key={row.id} row={row} index={i} stop={at < 0 ? i === 0 : chosen === row.id} />
         ))}

@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconChevronDown, IconChevronUp, IconCircleCheck, Ico
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFmt } from '@/lib/useFmt'
+import { ProblemAlert } from '@/ui/ProblemAlert'
 import { useProblemText } from '../problems'
 import { type Remark, useBuilder } from './context'
 import css from './Inspector.module.css'
@@ -14,13 +15,17 @@ const cut = 102 * 1024
 const wary = 90 * 1024
 
 interface Props {
+  /** Whether the server has told anything yet, and what went wrong when it did not. */
+  known: boolean
+  error: unknown
+  onRetry: () => void
   /** Bytes of the letter as it would be sent; undefined until the server has rendered it. */
   size: number | undefined
   onGo: (p: Remark) => void
 }
 
 /** Checks lists what is wrong with the letter as it now is; each leads to its block. */
-export function Checks({ size, onGo }: Props) {
+export function Checks({ known, error, onRetry, size, onGo }: Props) {
   const { t } = useTranslation(['builder', 'content'])
   const fmt = useFmt()
   const text = useProblemText()
@@ -29,14 +34,14 @@ export function Checks({ size, onGo }: Props) {
   const sorted = problems.toSorted((a, b) => order[a.severity] - order[b.severity])
   const errors = problems.filter((p) => p.severity === 'error').length
   const rest = problems.filter((p) => p.severity === 'warning').length
-  const worst = errors > 0 ? 'error' : rest > 0 ? 'warning' : 'good'
+  const worst = !known ? 'notice' : errors > 0 ? 'error' : rest > 0 ? 'warning' : 'good'
   const Worst = worst === 'good' ? IconCircleCheck : icons[worst]
-  const words =
-    errors > 0
-      ? t('checks.errors', { count: errors, n: fmt.number(errors) })
-      : rest > 0
-        ? t('checks.warnings', { count: rest, n: fmt.number(rest) })
-        : t('checks.good')
+  const words = {
+    notice: error ? t('checks.title') : t('checks.busy'),
+    error: t('checks.errors', { count: errors, n: fmt.number(errors) }),
+    warning: t('checks.warnings', { count: rest, n: fmt.number(rest) }),
+    good: t('checks.good'),
+  }[worst]
   return (
     <section className={css.checks} aria-label={t('checks.title')}>
       <button type="button" className={css.checksHead} data-severity={worst} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -46,6 +51,7 @@ export function Checks({ size, onGo }: Props) {
       </button>
       {open && (
         <>
+          <ProblemAlert error={error} onRetry={onRetry} />
           {sorted.length > 0 && (
             <ul>
               {sorted.map((p, i) => {

@@ -25,6 +25,7 @@ import { Outline } from './Outline'
 import { Palette } from './Palette'
 import type { Place } from './place'
 import { useRendered } from './rendered'
+import { actsHere } from './shortcuts'
 import { useDeeds } from './useDeeds'
 import { type Editor, useEditor, useKeeping } from './useEditor'
 import type { Kept } from './kept'
@@ -128,17 +129,18 @@ export function LetterBuilder({ host, resume }: Props) {
       el?.focus()
     })
   }
+  useKeys({ 'mod+S': () => void host.flush() })
   // The screen before shows what the server has, so the way back waits for it.
   const leave = async (e: MouseEvent) => {
     if (e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return
     e.preventDefault()
     if (await host.flush()) await navigate({ to: host.back.to })
   }
-  const checks = <Checks size={rendered.data?.size} onGo={goTo} />
+  const checks = <Checks known={rendered.data !== undefined} error={rendered.error} onRetry={() => void rendered.refetch()} size={rendered.data?.size} onGo={goTo} />
   const blocks = canBuild && <Palette />
   return (
     <BuilderContext.Provider value={builder}>
-      <Shortcuts flush={() => void host.flush()} />
+      {view === 'edit' && <Shortcuts />}
       <div className={css.desk}>
         <header className={css.bar}>
           <Link to={host.back.to} className={css.back} aria-label={host.back.label} title={host.back.label} onClick={(e) => void leave(e)}>
@@ -287,20 +289,22 @@ function envelopeOf(editor: Editor, lang: Lang, letter: Letter, put: (change: Pa
   }
 }
 
-// Keys of the whole screen. In a field only those with Ctrl act, so that typing stays typing.
-function Shortcuts({ flush }: { flush: () => void }) {
+// Keys of the letter while it is being edited.
+function Shortcuts() {
   const { editor } = useBuilder()
   const deeds = useDeeds(editor.chosen)
-  useKeys({
-    'mod+Z': editor.verbs.undo,
-    'mod+shift+Z': editor.verbs.redo,
-    'mod+S': flush,
-    'mod+D': deeds.duplicate,
-    'alt+ArrowUp': () => deeds.move(-1),
-    'alt+ArrowDown': () => deeds.move(1),
-    Delete: deeds.remove,
-    Escape: () => editor.verbs.choose(null),
-  })
+  useKeys(
+    {
+      'mod+Z': editor.verbs.undo,
+      'mod+shift+Z': editor.verbs.redo,
+      'mod+D': deeds.duplicate,
+      'alt+ArrowUp': () => deeds.move(-1),
+      'alt+ArrowDown': () => deeds.move(1),
+      Delete: deeds.remove,
+      Escape: () => editor.verbs.choose(null),
+    },
+    actsHere,
+  )
   return null
 }
 

@@ -25,7 +25,7 @@ function Envelope() {
   const { t } = useTranslation(['builder', 'content'])
   const { envelope, name } = useBuilder()
   return (
-    <Section title={t('letter.envelope')}>
+    <Section title={t('letter.envelope')} ownUndo>
       {name && <TextInput label={t('content:edit.name')} maxLength={120} value={name.value} error={name.value.trim() === '' && t('letter.name_needed')} onChange={(e) => name.set(e.currentTarget.value)} />}
       <TextInput
         id="letter-subject"

@@ -10,10 +10,17 @@ import { type ColorName, colorOf } from './style'
 
 // The controls of the inspector: each has a visible label and changes the letter at once.
 
+interface SectionProps {
+  title: string
+  /** Undo here is the browser's: the letter's steps know nothing of it. */
+  ownUndo?: boolean
+  children: ReactNode
+}
+
 /** Section groups controls under a heading, in the order content, link, look, spacing, visibility. */
-export function Section({ title, children }: { title: string; children: ReactNode }) {
+export function Section({ title, ownUndo, children }: SectionProps) {
   return (
-    <section className={css.section} aria-label={title}>
+    <section className={css.section} aria-label={title} data-own-undo={ownUndo || undefined}>
       <h2>{title}</h2>
       {children}
     </section>
