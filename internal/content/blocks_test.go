@@ -91,3 +91,28 @@ func TestTheTextPartOfAnHTMLBlockKeepsItsWordsApart(t *testing.T) {
 	r := c.Render(&Values{Lang: "ru", UnsubscribeURL: "https://k.example/u"}, nil, "")
 	require.Contains(t, r.Text, "\n\nHello world see (https://example.kz/b)\n\n- one\n- two\n\n")
 }
+
+// AUD-2: in several languages a way out inside a block would stand in a condition. It is left out and told, whatever block it is in; the letter
+// can be sent, since its footer has one.
+func TestAWayOutInABlockOfSeveralLanguagesIsLeftOutAndTold(t *testing.T) {
+	t.Parallel()
+	const to = `"link":"{{unsubscribe_url}}"`
+	for _, b := range []string{
+		`"type":"button","text":{"ru":[{"type":"paragraph","content":[{"type":"text","text":"Отписаться"}]}]},` + to,
+		`"type":"menu","items":[{"text":{"ru":"Отписаться"},` + to + `}]`,
+		`"type":"social","items":[{"network":"site",` + to + `}]`,
+		`"type":"countdown","until":"2026-12-01T00:00:00Z",` + to,
+		`"type":"video","src":"https://example.kz/a.png","alt":{"ru":"Фильм"},` + to,
+		`"type":"image","src":"https://example.kz/a.png","alt":{"ru":"Фильм"},` + to,
+	} {
+		doc := strings.Replace(twoLangs, `{"id":"b2",`, `{"id":"b5",`+b+`},{"id":"b2",`, 1)
+		c, problems := Compile(Letter{Doc: []byte(doc)}, Options{Purpose: channel.Advertising, Lang: lang.Russian})
+		require.NotNil(t, c, "%s %v", b, problems)
+		require.Contains(t, problems, Problem{Severity: Warning, Path: "html", Code: "block.way_in_language", Block: "b5", Text: texts["block.way_in_language"].text}, b)
+		for _, l := range []string{"ru", "kk"} {
+			r := c.Render(&Values{Lang: l, UnsubscribeURL: "https://k.example/u"}, nil, "")
+			require.Equal(t, 1, strings.Count(r.HTML, "https://k.example/u"), "%s in %s", b, l)
+			require.Equal(t, 1, strings.Count(r.Text, "https://k.example/u"), "%s in %s", b, l)
+		}
+	}
+}

@@ -126,6 +126,7 @@ var texts = map[string]struct {
 	"block.no_alt":              {Warning, "The picture has no description. Many readers see the letter without pictures at first."},
 	"block.no_words":            {Warning, "The button has no words and is left out."},
 	"block.no_link":             {Error, "The link is empty."},
+	"block.way_in_language":     {Warning, "In a letter of several languages an unsubscribe link inside a block would not count, so it is left out. The footer has it."},
 	"block.no_code":             {Error, "The coupon has no code."},
 	"block.zone":                {Warning, "There is no such time zone; the time is in UTC."},
 	"block.html":                {Error, "The HTML of the block cannot be read."},

@@ -74,7 +74,7 @@ func (w *writer) tag(n *html.Node) {
 		if !kept[a.Key] {
 			continue
 		}
-		if a.Key == "href" && w.drops(strings.TrimSpace(a.Val)) {
+		if a.Key == "href" && w.drops(a.Val) {
 			continue
 		}
 		w.w(attr(a.Key, a.Val))

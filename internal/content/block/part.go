@@ -102,15 +102,12 @@ func (w *writer) heading(b *Block, x *Heading, class, style string) {
 }
 
 // linked puts a link around what inner writes; nothing around it when there is none.
-func (w *writer) linked(link string, inner func()) {
-	if strings.TrimSpace(link) == "" || w.drops(link) {
+func (w *writer) linked(to string, inner func()) {
+	if !w.link(link{to: to, style: "color:" + w.t.Link + ";text-decoration:none"}, inner) {
 		inner()
 		return
 	}
-	w.w(`<a`, w.place(), ` href="`, html.EscapeString(link), `" style="color:`, w.t.Link, `;text-decoration:none">`)
-	inner()
-	w.w("</a>")
-	w.p.WriteString(" (" + link + ")")
+	w.p.WriteString(" (" + to + ")")
 }
 
 // picture writes an image, and the one for the dark scheme beside it.
@@ -156,35 +153,48 @@ type button struct {
 }
 
 // button writes a link in a coloured cell: the padding is the cell's in Word and the link's elsewhere, so that all of it can be pressed.
-func (w *writer) button(link string, o button, words string, inner func(look)) {
+func (w *writer) button(to string, o button, words string, inner func(look)) {
 	if strings.TrimSpace(words) == "" {
 		w.problem(w.block.ID, "block.no_words")
 		return
 	}
-	if strings.TrimSpace(link) == "" || w.drops(link) {
+	if strings.TrimSpace(to) == "" {
 		w.problem(w.block.ID, "block.no_link")
 		return
 	}
 	bg, color := w.t.color(o.bg, "primary"), w.t.color(o.color, "on_primary")
-	w.contrast(color, bg, 4.5)
 	width := ""
 	if o.full {
 		width = ` width="100%"`
 	}
 	radius := strconv.Itoa(o.radius) + "px"
-	w.w(`<table role="presentation"`, attr("align", o.align), width, ` cellpadding="0" cellspacing="0" border="0" style="border-collapse:separate"><tr><td align="center" bgcolor="`, bg, `" style="border-radius:`, radius, `;background-color:`, bg, `;mso-padding-alt:12px 24px">`,
-		`<a`, w.place(), ` href="`, html.EscapeString(link), `" style="display:`, map[bool]string{true: "block", false: "inline-block"}[o.full], `;padding:12px 24px`, w.font(w.t.Size), ";font-weight:700;color:", color, ";text-decoration:none;border-radius:", radius, `">`)
-	inner(look{color: Color(color), other: "on_primary", size: w.t.Size, bare: true})
-	w.w("</a></td></tr></table>")
-	w.p.WriteString(" (" + link + ")")
+	l := link{
+		to: to,
+		before: `<table role="presentation"` + attr("align", o.align) + width + ` cellpadding="0" cellspacing="0" border="0" style="border-collapse:separate"><tr><td align="center" bgcolor="` + bg +
+			`" style="border-radius:` + radius + `;background-color:` + bg + `;mso-padding-alt:12px 24px">`,
+		style: "display:" + map[bool]string{true: "block", false: "inline-block"}[o.full] + ";padding:12px 24px" + w.font(w.t.Size) + ";font-weight:700;color:" + color + ";text-decoration:none;border-radius:" + radius,
+		after: "</td></tr></table>",
+	}
+	if w.link(l, func() { inner(look{color: Color(color), other: "on_primary", size: w.t.Size, bare: true}) }) {
+		w.contrast(color, bg, 4.5)
+		w.p.WriteString(" (" + to + ")")
+	}
 }
 
 // plainButton is a button whose words are one line.
-func (w *writer) plainButton(link, words string, align string) {
-	w.button(link, button{radius: w.t.Radius, align: align}, words, func(look) {
+func (w *writer) plainButton(to, words string, align string) {
+	w.button(to, button{radius: w.t.Radius, align: align}, words, func(look) {
 		w.w(html.EscapeString(words))
 		w.p.WriteString(words)
 	})
+}
+
+// between separates the item of a list from those before it.
+func between(i int, by string) string {
+	if i == 0 {
+		return ""
+	}
+	return by
 }
 
 func (w *writer) social(b *Block, x *Social, class, style string) {
@@ -198,11 +208,13 @@ func (w *writer) social(b *Block, x *Social, class, style string) {
 		if own, ok := ownWords[item.Network]; ok {
 			name = own.In(w.lang)
 		}
-		if i > 0 {
-			w.w(" ")
-		}
-		w.w(`<a`, w.place(), ` href="`, html.EscapeString(item.Link), `" style="display:inline-block;margin:4px;padding:6px 14px;border-radius:16px;background-color:`, w.t.Primary, ";color:", w.t.OnPrimary, `;text-decoration:none">`, html.EscapeString(name), "</a>")
-		w.p.WriteString(name + ": " + item.Link + "\n")
+		w.link(link{
+			to: item.Link, before: between(i, " "),
+			style: "display:inline-block;margin:4px;padding:6px 14px;border-radius:16px;background-color:" + w.t.Primary + ";color:" + w.t.OnPrimary + ";text-decoration:none",
+		}, func() {
+			w.w(html.EscapeString(name))
+			w.p.WriteString(name + ": " + item.Link + "\n")
+		})
 	}
 	w.cellEnd()
 }
@@ -215,10 +227,7 @@ func (w *writer) menu(b *Block, x *Menu, class, style string) {
 			w.problem(b.ID, "block.no_link")
 			continue
 		}
-		if i > 0 {
-			w.w(" &nbsp; ")
-		}
-		w.anchor(item.Link, "", func() { w.w(html.EscapeString(words)); w.p.WriteString(words) })
+		w.anchor(item.Link, "", between(i, " &nbsp; "), func() { w.w(html.EscapeString(words)); w.p.WriteString(words) })
 		w.p.WriteString("\n")
 	}
 	w.cellEnd()
@@ -276,13 +285,10 @@ func (w *writer) countdown(b *Block, x *Countdown, class, style string) {
 	w.cell(b, class, style, align, "")
 	w.w(`<table role="presentation"`, attr("align", align), ` cellpadding="0" cellspacing="0" border="0" style="border-collapse:separate"><tr><td align="center" bgcolor="`, bg, `" style="padding:12px 24px;border-radius:`, strconv.Itoa(w.t.Radius), `px;background-color:`, bg, w.font(20), ";font-weight:700;color:", color, `">`)
 	inner := func() { w.w(html.EscapeString(words)); w.p.WriteString(words) }
-	if x.Link == "" {
-		inner()
-	} else {
-		w.w(`<a`, w.place(), ` href="`, html.EscapeString(x.Link), `" style="color:`, color, `;text-decoration:none">`)
-		inner()
-		w.w("</a>")
+	if w.link(link{to: x.Link, style: "color:" + color + ";text-decoration:none"}, inner) {
 		w.p.WriteString(" (" + x.Link + ")")
+	} else {
+		inner()
 	}
 	w.w("</td></tr></table>")
 	w.cellEnd()
@@ -295,9 +301,10 @@ func (w *writer) video(b *Block, x *Video, class, style string) {
 	}
 	w.cell(b, class, style, "center", w.font(14))
 	w.linked(x.Link, func() { w.picture(&Image{Src: x.Src, Alt: x.Alt}) })
-	if x.Link != "" {
-		w.w(table, `><tr><td align="center" bgcolor="#14212B" style="background-color:#14212B`, w.font(15), `;font-weight:700"><a`, w.place(), ` href="`, html.EscapeString(x.Link), `" style="display:block;padding:12px;color:#FFFFFF;text-decoration:none">&#9654;&nbsp; `, html.EscapeString(watch.In(w.lang)), "</a></td></tr></table>")
-	}
+	w.link(link{
+		to: x.Link, before: table + `><tr><td align="center" bgcolor="#14212B" style="background-color:#14212B` + w.font(15) + `;font-weight:700">`,
+		style: "display:block;padding:12px;color:#FFFFFF;text-decoration:none", after: "</td></tr></table>",
+	}, func() { w.w("&#9654;&nbsp; ", html.EscapeString(watch.In(w.lang))) })
 	w.cellEnd()
 }
 

@@ -159,12 +159,12 @@ func (w *writer) oneLine(r Rich, l look) {
 
 func (w *writer) inlines(list []Inline, l look) {
 	for i := 0; i < len(list); {
-		if link := list[i].Link; link != "" && list[i].Type != "break" && !l.bare && !w.drops(link) {
+		if to := list[i].Link; to != "" && list[i].Type != "break" && !l.bare && !w.drops(to) {
 			n := i + 1
-			for n < len(list) && list[n].Link == link {
+			for n < len(list) && list[n].Link == to {
 				n++
 			}
-			w.anchor(link, list[i].Color, func() { w.pieces(list[i:n], l, true) })
+			w.anchor(to, list[i].Color, "", func() { w.pieces(list[i:n], l, true) })
 			i = n
 			continue
 		}
@@ -175,17 +175,36 @@ func (w *writer) inlines(list []Inline, l look) {
 
 // drops tells of a way out in a text of several languages: it would stand in a condition, where it does not count. The footer has it anyway.
 func (w *writer) drops(link string) bool {
-	return link == wayOut && len(w.doc.Meta.Langs) > 1
+	return strings.TrimSpace(link) == wayOut && len(w.doc.Meta.Langs) > 1
 }
 
-func (w *writer) anchor(link string, c Color, inner func()) {
-	color := w.t.color(c, "link")
-	w.w(`<a`, w.place(), ` href="`, html.EscapeString(link), `" class="`, w.class(c, "link"), `" style="color:`, color, `;text-decoration:underline">`)
-	at := w.p.Len()
+// link is an <a> with the HTML around it that makes no sense alone.
+type link struct{ to, class, style, before, after string }
+
+// link writes a link around what inner writes. Nothing is written, and ok is false, for one that leads nowhere, or that is dropped, which
+// is told.
+func (w *writer) link(l link, inner func()) (ok bool) {
+	if strings.TrimSpace(l.to) == "" {
+		return false
+	}
+	if w.drops(l.to) {
+		w.problem(w.block.ID, "block.way_in_language")
+		return false
+	}
+	w.w(l.before, `<a`, w.place(), attr("href", l.to), attr("class", l.class), attr("style", l.style), ">")
 	inner()
-	w.w("</a>")
-	if words := strings.TrimSpace(w.p.String()[at:]); words != link && "mailto:"+words != link && !strings.HasPrefix(link, "tel:") {
-		w.p.WriteString(" (" + link + ")")
+	w.w("</a>", l.after)
+	return true
+}
+
+// anchor writes a link in a text; before stands in front of it.
+func (w *writer) anchor(to string, c Color, before string, inner func()) {
+	at := w.p.Len()
+	if !w.link(link{to: to, class: w.class(c, "link"), style: "color:" + w.t.color(c, "link") + ";text-decoration:underline", before: before}, inner) {
+		return
+	}
+	if words := strings.TrimSpace(w.p.String()[at:]); words != to && "mailto:"+words != to && !strings.HasPrefix(to, "tel:") {
+		w.p.WriteString(" (" + to + ")")
 	}
 }
 
