@@ -141,6 +141,32 @@ type mailed struct{ now clock.Clock }
 
 func (m mailed) LastMailing(context.Context, id.Tenant) (time.Time, error) { return m.now.Now(), nil }
 
+// SUP-2
+func TestPlannedWorkThatWasCalledOffShowsOnlyItsBeginning(t *testing.T) {
+	t.Parallel()
+	now := clock.NewFake(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC))
+	d := dbtest.Open(t, dbtest.SQLite(t), now)
+	log := slog.New(slog.DiscardHandler)
+	documents, err := terms.New(d, now, nil, terms.Operator{})
+	require.NoError(t, err)
+	state := status.New(d, now, log)
+	h := made(t, site.Config{Log: log, Dist: bundle(), Terms: documents, Status: state, Product: "Keruen", Who: func(*http.Request) (site.Person, error) { return site.Person{}, nil }})
+	staff := access.Actor{Tenant: 1, Member: 1, Via: access.BySession, Staff: access.Operator}
+	o, err := state.Publish(t.Context(), staff, status.NewOutage{Kind: status.Planned, Impact: status.Slow, Parts: []status.Part{status.Sending}, StartsAt: now.Now().Add(48 * time.Hour),
+		EndsAt: now.Now().Add(49 * time.Hour), Title: lang.Text{Ru: "Обновление"}, Text: lang.Text{Ru: "Обновим базу"}})
+	require.NoError(t, err)
+	page := func() string {
+		return strings.ReplaceAll(fetch(t, h, "/status?lang=en").Body.String(), "\u00a0", " ")
+	}
+	require.Contains(t, page(), "26 Nov 2026, 14:00 (GMT&#43;5) – 26 Nov 2026, 15:00 (GMT&#43;5)")
+
+	now.Advance(time.Hour)
+	_, err = state.Tell(t.Context(), staff, o.ID, status.Update{Stage: status.Over, Text: lang.Text{Ru: "Работ не будет"}})
+	require.NoError(t, err)
+	require.Contains(t, page(), "26 Nov 2026, 14:00 (GMT&#43;5)")
+	require.NotContains(t, page(), " – 24 Nov 2026")
+}
+
 // SUP-2, CMP-10
 func TestVisitorsSeeOutagesHistoryAndOurClients(t *testing.T) {
 	t.Parallel()

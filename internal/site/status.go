@@ -126,6 +126,9 @@ func (v view) span(o status.Outage) string {
 	if o.EndsAt.IsZero() {
 		return v.T.SinceWord + " " + v.moment(o.StartsAt)
 	}
+	if o.EndsAt.Before(o.StartsAt) { // planned, and called off before it began
+		return v.moment(o.StartsAt)
+	}
 	return v.moment(o.StartsAt) + " – " + v.moment(o.EndsAt)
 }
 
