@@ -1,6 +1,7 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import type { Media } from '@/api'
 import form from '@/ui/Form.module.css'
 import { useBuilder } from './context'
 import type { Block, Pad, PerLang, Row } from './doc'
@@ -10,6 +11,7 @@ import css from './Inspector.module.css'
 import { LetterSettings } from './LetterSettings'
 import { findBlock, findRow, rowOf } from './place'
 import { ShowForm } from './ShowForm'
+import { UploadPicture } from './UploadPicture'
 
 /** Inspector shows what can be set of the chosen block or row, and of the whole letter when nothing is chosen. */
 export function Inspector() {
@@ -175,14 +177,23 @@ function ButtonForm({ block, set }: Form<'button'>) {
 interface PictureProps {
   src: string
   alt: PerLang<string>
-  set: (change: { src?: string; alt?: PerLang<string>; width?: number; height?: number }) => void
+  set: (change: { src?: string; alt?: PerLang<string>; width?: number }) => void
+  /** Width of the letter, where a picture has a width of its own: a smaller one is not blown up to it. */
+  within?: number
 }
 
-function PictureLines({ src, alt, set }: PictureProps) {
+function PictureLines({ src, alt, set, within }: PictureProps) {
   const { t } = useTranslation('builder')
   const text = useText()
+  const uploaded = (m: Media) =>
+    set({
+      src: m.url,
+      ...(within !== undefined && { width: m.width >= 16 && m.width < within ? m.width : undefined }),
+      ...(m.alt !== '' && text.of(alt) === '' && { alt: text.put(alt, m.alt) }),
+    })
   return (
     <>
+      <UploadPicture onDone={uploaded} />
       <LinkLine label={t('picture.src')} value={src} onChange={(next) => set({ src: next })} />
       <Textarea
         label={t('picture.alt')}
@@ -203,7 +214,7 @@ function ImageForm({ block, set }: Form<'image'>) {
   return (
     <>
       <Section title={t('section.content')}>
-        <PictureLines src={block.src} alt={block.alt} set={set} />
+        <PictureLines src={block.src} alt={block.alt} set={set} within={editor.doc.theme.width} />
       </Section>
       <Section title={t('section.link')}>
         <LinkLine label={t('link.label')} value={block.link ?? ''} onChange={(link) => set({ link })} />
