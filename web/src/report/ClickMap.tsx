@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getClickMap } from '@/api'
-import { campaignKey } from '@/campaign/campaign'
 import { Loaded } from '@/ui/Loaded'
 import { Panel } from '@/ui/Panel'
 import css from './Report.module.css'
@@ -15,7 +14,8 @@ export function ClickMap({ campaign, variants }: { campaign: string; variants: (
   const [device, setDevice] = useState<'all' | 'desktop' | 'phone'>('all')
   const [variant, setVariant] = useState(variants[0])
   const query = useQuery({
-    queryKey: [...campaignKey(campaign), 'click-map', device, variant],
+    // Not under the campaign's own key: a running campaign is asked anew each second, and a frame would be drawn anew with it.
+    queryKey: ['click-map', campaign, device, variant],
     queryFn: ({ signal }) => getClickMap({ path: { id: campaign }, query: { device: device === 'all' ? undefined : device, variant }, signal }),
     enabled: open,
     staleTime: 60_000,
