@@ -32,15 +32,33 @@ func (l Letter) drawn(o Options) (Letter, []Problem) {
 	}
 	r := block.Render(&d, options)
 	l.Subject, l.Preheader, l.HTML, l.Text = r.Subject, r.Preheader, r.HTML, r.Text
-	for _, p := range append(r.Problems, block.Look(&d, r)...) {
+	return l, told(r.Problems)
+}
+
+// looked says what readers and mail servers would object to in a letter of blocks that was drawn. It is for people who write; nothing here keeps
+// a letter from being sent.
+func (l Letter) looked() []Problem {
+	if !l.ofBlocks() {
+		return nil
+	}
+	d, err := block.Read(l.Doc)
+	if err != nil {
+		return nil // drawn says so
+	}
+	return told(block.Look(&d, block.Result{Subject: l.Subject, Preheader: l.Preheader}))
+}
+
+// told gives problems of blocks their words, severity and place.
+func told(list []block.Problem) (out []Problem) {
+	for _, p := range list {
 		t := texts[p.Code]
 		path := "html"
 		if head, _, _ := strings.Cut(p.Code, "."); p.Block == "" && (head == "subject" || head == "preheader" || head == "spam") {
 			path = strings.Replace(head, "spam", "subject", 1)
 		}
-		f.list = append(f.list, Problem{Severity: t.severity, Path: path, Code: p.Code, Text: t.text, Block: p.Block, Params: p.Params})
+		out = append(out, Problem{Severity: t.severity, Path: path, Code: p.Code, Text: t.text, Block: p.Block, Params: p.Params})
 	}
-	return l, f.list
+	return out
 }
 
 // nameOf is how letters name a field that all of them know.

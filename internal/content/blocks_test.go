@@ -116,3 +116,11 @@ func TestAWayOutInABlockOfSeveralLanguagesIsLeftOutAndTold(t *testing.T) {
 		}
 	}
 }
+
+// MSG-1: a letter without blocks is refused wherever it is drawn, not only where it is looked at.
+func TestALetterWithoutBlocksCannotBeSent(t *testing.T) {
+	t.Parallel()
+	c, problems := Compile(Letter{Subject: "Новости", Doc: []byte(twoLangs[:strings.Index(twoLangs, `"rows"`)] + `"rows":[]}`)}, Options{Purpose: channel.Advertising})
+	require.Nil(t, c)
+	require.Contains(t, problems, Problem{Severity: Error, Path: "html", Code: "block.empty", Text: texts["block.empty"].text})
+}

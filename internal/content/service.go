@@ -95,7 +95,7 @@ func (s *Service) Check(ctx context.Context, who access.Actor, l Letter, o Optio
 		return Report{}, fmt.Errorf("check letter: %w", err)
 	}
 	t, problems := compile(l, o)
-	problems = append(problems, wrong...)
+	problems = slices.Concat(problems, wrong, l.looked())
 	r := Report{Problems: problems, Size: t.size(), Links: t.targets}
 	for _, p := range problems {
 		r.Footer = r.Footer || p.Code == "unsubscribe.added"
@@ -230,7 +230,7 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, a PreviewAsk) (
 		}
 	}
 	t, problems := compile(a.Letter, o)
-	problems = append(problems, wrong...)
+	problems = slices.Concat(problems, wrong, a.Letter.looked())
 	shown := t
 	if a.Letter.ofBlocks() { // once more for the eye: what is judged and measured is what would be sent
 		o.marks = true

@@ -50,6 +50,9 @@ const wayOut = "{{unsubscribe_url}}"
 // of the contact, in the language of package when; everything else about one contact is left to content, too.
 func Render(d *Doc, o Options) Result {
 	w := &writer{doc: d, t: &d.Theme, opts: o, lang: d.Meta.DefaultLang}
+	if len(d.Rows) == 0 {
+		w.problem("", "block.empty")
+	}
 	w.letter()
 	out := Result{HTML: w.h.String(), Text: tidy(w.p.String()), Problems: w.problems}
 	out.Subject = w.line(d.Meta.Subject, o.Subject)
