@@ -353,6 +353,7 @@ func (a *App) Start(ctx context.Context) error {
 		a.Log.Info("letters are signed by", "signer", signer.Name, "detail", signer.Detail)
 		a.run("pipeline", func() error { return a.Delivery.Run(work) })
 	}
+	a.run("hits", func() error { return a.Delivery.Digest(work) })
 	a.run("paths", func() error { return a.Paths.Run(work) })
 	a.run("status", func() error { return a.Status.Run(work) })
 	a.run("results of TLS", func() error { return a.tally.Run(work) })

@@ -150,3 +150,26 @@ func TestEveryContactGetsTheLetterAtItsOwnTimeOfDay(t *testing.T) {
 		}
 	})
 }
+
+// MSG-3, MSG-4: a campaign at local times that the program slept through goes on for all zones once a person says so.
+func TestALateCampaignOfLocalTimesReachesEveryZone(t *testing.T) {
+	t.Parallel()
+	timed(t, func(w *world, at *clock.Fake) {
+		_, err := w.contacts.CreateField(t.Context(), w.who, contact.FieldDraft{Key: "timezone", Label: "Пояс"})
+		require.NoError(w.t, err)
+		tokyo := contact.TextValue("Asia/Tokyo")
+		_, err = w.contacts.Update(t.Context(), w.who, w.person("far@d.test", true), 0, contact.Change{Fields: map[string]*contact.Value{"timezone": &tokyo}})
+		require.NoError(w.t, err)
+		w.person("home@d.test", true)
+		c, err := w.Send(t.Context(), w.who, w.plainDraft().ID, 0, campaign.Order{At: "2026-12-01T16:00", Zone: "Asia/Almaty", Local: campaign.NextDay})
+		require.NoError(w.t, err)
+		at.Advance(5 * time.Hour) // 14:00 UTC, 19:00 in Almaty
+		w.run()
+		c = w.holds(c, campaign.HoldLate)
+		_, err = w.Resume(t.Context(), w.who, c.ID, campaign.Resumption{})
+		require.NoError(w.t, err)
+		w.passes(at, 10*time.Minute, func() bool { return w.report(c).Campaign.State == campaign.Done })
+		require.Len(w.t, w.mailer.Seen(), 2)
+		require.False(w.t, at.Now().Before(time.Date(2026, 12, 2, 11, 0, 0, 0, time.UTC)), "the rule for a time that has passed was the next day")
+	})
+}

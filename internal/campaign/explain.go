@@ -103,6 +103,9 @@ func (s *Service) waits(ctx context.Context, x Campaign, n delivery.Counts) ([]W
 // boundDomains is for how many domains of a campaign it is told what bounds them: each may ask a name server.
 const boundDomains = 8
 
+// bindWithin is how long all of them may take together: who asks why nothing leaves is not to wait for name servers that are down.
+const bindWithin = 3 * time.Second
+
 // bind adds to the largest groups of retries what bounds messages to their domains now. A group whose way is held goes on when that
 // ends, if that is later than its own time.
 func (s *Service) bind(ctx context.Context, x Campaign, waits []Wait) error {
@@ -113,6 +116,8 @@ func (s *Service) bind(ctx context.Context, x Campaign, waits []Wait) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, bindWithin)
+	defer cancel()
 	known := make(map[string]*channel.Bound)
 	for i := range waits {
 		w := &waits[i]

@@ -74,7 +74,10 @@ func (s *Service) Resume(ctx context.Context, who access.Actor, c ID, how Resump
 
 // beginLate orders a campaign anew whose time has passed: a person wants it in spite of that.
 func (s *Service) beginLate(ctx context.Context, tx *db.Tx, x *Campaign) error {
-	x.StartAt, x.UndoUntil, x.StartLocal, x.Zone, x.Hold = tx.Now, tx.Now, "", "", ""
+	x.StartAt, x.UndoUntil, x.Hold = tx.Now, tx.Now, ""
+	if x.Local == OneMoment { // otherwise the wall time stays: each zone has a rule for a time that has passed
+		x.StartLocal, x.Zone = "", ""
+	}
 	x.round++
 	return s.enqueueLaunch(ctx, tx, *x)
 }

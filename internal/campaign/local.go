@@ -54,7 +54,7 @@ func localDue(wall string, zone *time.Location, rule LocalTime, from time.Time) 
 
 // ZoneStart is when contacts of one offset from UTC get the letter.
 type ZoneStart struct {
-	Zone   string // one zone of the offset that the most contacts have
+	Zone   string // one zone of the offset, that of the first contact found
 	Offset int    // minutes east of UTC, at that time
 	At     time.Time
 	N      int64 // contacts

@@ -178,7 +178,7 @@ func (s Split) difference(own content.Letter, i int) string {
 		return s.after(i).String()
 	default:
 		l := s.letter(own, i)
-		return l.Subject + "\x00" + l.HTML + "\x00" + l.Text
+		return strings.Join([]string{l.Subject, l.Preheader, l.HTML, l.Text, string(l.Doc)}, "\x00")
 	}
 }
 

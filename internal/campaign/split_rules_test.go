@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"keruen/internal/contact"
+	"keruen/internal/content"
 	"keruen/internal/delivery"
 	"keruen/internal/id"
 )
@@ -131,4 +133,16 @@ func TestALocalTimeComesOnceInEveryZoneAlsoWhenClocksAreTurned(t *testing.T) {
 		require.Equal(t, x.want, due, "%s in %s", x.wall, x.zone)
 		require.Equal(t, x.passed, passed)
 	}
+}
+
+// MSG-11: letters differ by what they are made of, also when that is a document of blocks or the line behind the subject.
+func TestLettersOfBlocksAreToldApart(t *testing.T) {
+	t.Parallel()
+	own := content.Letter{Subject: "Новости", Doc: json.RawMessage(`{"v":1}`)}
+	same, other, behind := own, own, own
+	other.Doc, behind.Preheader = json.RawMessage(`{"v":1,"rows":[]}`), "Только сегодня"
+	s := Split{By: ByLetter, Variants: []Variant{{Letter: &same}, {Letter: &other}, {Letter: &behind}}}
+	require.Equal(t, s.difference(own, 0), s.difference(own, 1))
+	require.NotEqual(t, s.difference(own, 0), s.difference(own, 2))
+	require.NotEqual(t, s.difference(own, 0), s.difference(own, 3))
 }

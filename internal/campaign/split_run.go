@@ -68,6 +68,13 @@ func (s *Service) enqueueDecide(ctx context.Context, tx *db.Tx, c Campaign) erro
 // decide looks at a test: it notes when everybody was tried, waits, and lets the winner go. It may be called at any time and again: what
 // it finds out is in the campaign, so a crash costs nothing. While the campaign is paused nothing is decided.
 func (s *Service) decide(ctx context.Context, _ *jobs.Job, a launchArgs) error {
+	before, err := get(ctx, s.db, a.Tenant, a.Campaign)
+	if errors.Is(err, errs.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("decide A/B test: %w", err)
+	}
 	results, err := s.delivery.CountsByVariant(ctx, a.Tenant, int64(a.Campaign))
 	if err != nil {
 		return fmt.Errorf("decide A/B test: %w", err)
@@ -81,6 +88,10 @@ func (s *Service) decide(ctx context.Context, _ *jobs.Job, a launchArgs) error {
 		}
 		if err != nil {
 			return err
+		}
+		if c.Run.Closed && !before.Run.Closed { // the figures are of before the audience was in, and would say that nobody is untried
+			again = decideEvery
+			return nil
 		}
 		again, err = s.stepTest(ctx, tx, &c, variantsOf(c, results))
 		return err

@@ -301,3 +301,18 @@ func TestAnABTestGoesOnInAnotherProcess(t *testing.T) {
 		})
 	}
 }
+
+// MSG-11: with everybody in the test nobody is left, and the campaign waits for no choice.
+func TestATestThatTakesInEverybodyEndsByItself(t *testing.T) {
+	t.Parallel()
+	timed(t, func(w *world, at *clock.Fake) {
+		w.crowd(40)
+		s := subjects
+		s.Share, s.Rule = 100, campaign.ByHand
+		c := w.tested(w.plainDraft(), s)
+		w.run()
+		c = w.send(c)
+		w.passes(at, 5*time.Second, func() bool { return w.report(c).Campaign.State == campaign.Done })
+		require.Len(w.t, w.mailer.Seen(), 40)
+	})
+}

@@ -12,7 +12,7 @@ import (
 	"keruen/internal/id"
 )
 
-// mailing is what following a link needs to know of a part or a single message. It never changes.
+// mailing is what following a link needs to know of a part or a single message. It never changes once there are links: the undecided rest of an A/B test gets its letter before its first message.
 type mailing struct {
 	Tenant   id.Tenant          `db:"tenant_id"`
 	Revision content.RevisionID `db:"revision_id"`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
 	"keruen/internal/channel"
@@ -122,12 +121,14 @@ func New(c Config) *Service {
 	return s
 }
 
-// Run sends, and digests what came by links, until ctx ends, and then until everything in flight is on record. Run it once per process.
-func (s *Service) Run(ctx context.Context) error {
-	var digesting sync.WaitGroup
-	defer digesting.Wait()
-	digesting.Go(func() { s.book.digestAll(ctx) })
-	return s.dispatch.run(ctx)
+// Run sends until ctx ends, and then until everything in flight is on record. Run it once per process that sends.
+func (s *Service) Run(ctx context.Context) error { return s.dispatch.run(ctx) }
+
+// Digest judges and counts what came by links and was only written down, until ctx ends. Run it once in every process that answers links, whether it
+// sends or not: several share the work.
+func (s *Service) Digest(ctx context.Context) error {
+	s.book.digestAll(ctx)
+	return nil
 }
 
 // Rate is how many messages a second a sender's channel lets through, zero when it sets no pace.

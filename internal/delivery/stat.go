@@ -101,7 +101,8 @@ var _ event.OfTenant = PartFinished{}
 // finishIfDoneTx marks a part done, and says so, when all its recipients are in and each has an outcome that stands.
 func (s *Service) finishIfDoneTx(ctx context.Context, tx *db.Tx, t id.Tenant, part PartID) error {
 	p, err := lockPart(ctx, tx, t, part)
-	if err != nil || !p.Filled || p.State != PartOpen {
+	nobody := p.State == PartUndecided && p.Total == 0 // the rest of a test that takes in everybody waits for no winner
+	if err != nil || !p.Filled || p.State != PartOpen && !nobody {
 		return err
 	}
 	settled, err := db.One[int64](ctx, tx, `

@@ -77,6 +77,7 @@ func (w *world) run(s *Service) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
 	var done sync.WaitGroup
 	done.Go(func() { _ = s.Run(ctx) })
+	done.Go(func() { _ = s.Digest(ctx) })
 	stop = func() {
 		cancel()
 		done.Wait()

@@ -1,7 +1,9 @@
 package smtp_test
 
 import (
+	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,6 +62,49 @@ func TestAChunkGoesWithoutAskingForLeave(t *testing.T) {
 		for _, want := range []string{"MAIL", "RCPT", "BDAT 13 LAST", "RSET", "MAIL", "RCPT", "BDAT 13 LAST"} {
 			require.Equal(t, want, <-heard)
 		}
+	}
+}
+
+// MSG-4: a server that keeps a transaction open behind a refused chunk refuses that letter alone, however many are under way.
+func TestARefusedChunkIsTheMatterOfItsOwnLetter(t *testing.T) {
+	t.Parallel()
+	const letters = 20
+	addr := scripted(t, func(s *stage) {
+		s.greet("CHUNKING", "PIPELINING")
+		for open, to := false, ""; ; {
+			line := s.hear("")
+			switch {
+			case line == "" || strings.HasPrefix(line, "QUIT"):
+				return
+			case line == "RSET":
+				open = false
+			case strings.HasPrefix(line, "MAIL") && open:
+				s.say("503 a transaction is open")
+				continue
+			case strings.HasPrefix(line, "MAIL"):
+				open = true
+			case strings.HasPrefix(line, "RCPT"):
+				to = line
+			case strings.HasPrefix(line, "BDAT"):
+				n, err := strconv.Atoi(strings.Fields(line)[1])
+				if err != nil {
+					return
+				}
+				_, _ = io.ReadFull(s.r, make([]byte, n))
+				if strings.Contains(to, "bad") {
+					s.say("554 no")
+					continue
+				}
+				open = false
+			}
+			s.say("250 ok")
+		}
+	})
+	conn := dial(t, addr, smtp.Options{Chunking: true})
+	to := func(i int) string { return fmt.Sprintf("%s%d@example.net", []string{"good", "bad"}[i%2], i) }
+	for i, res := range sendAll(t, conn, letters, to) {
+		require.Equal(t, smtp.StageDot, res.Stage, "%s: %s", to(i), res)
+		require.Equal(t, i%2 == 0, res.Accepted(), "%s: %s", to(i), res)
 	}
 }
 

@@ -86,7 +86,7 @@ func (c *Conn) transaction(t *turn) Result {
 	var res Result
 	switch {
 	case t.out:
-		res = c.answers(c.stages(false))
+		res = c.answers(c.stages(c.chunks()))
 	case c.pipes:
 		res = c.pipelined(t)
 	default:
