@@ -4,6 +4,7 @@ import {
   IconAddressBook,
   IconAt,
   IconBuildingStore,
+  IconChartLine,
   IconChartPie,
   IconFileImport,
   IconForms,
@@ -56,6 +57,7 @@ export const nav: NavGroup[] = [
     items: [
       { name: 'nav.campaigns', to: '/campaigns', icon: IconSend, needs: 'campaigns.view', keys: 'G M' },
       { name: 'nav.templates', to: '/templates', icon: IconTemplate, needs: 'campaigns.view' },
+      { name: 'nav.reports', to: '/reports', icon: IconChartLine, needs: 'campaigns.view' },
     ],
   },
   {

@@ -44,15 +44,7 @@ export function Campaigns() {
     </LinkButton>
   )
   return (
-    <Page title={t('list.title')} primary={!empty && create}
-      actions={
-        !empty && (
-          <LinkButton link={{ to: '/reports' }} variant="default">
-            {t('list.reports')}
-          </LinkButton>
-        )
-      }
-    >
+    <Page title={t('list.title')} primary={!empty && create}>
       {!empty && (
         <FilterBar
           chips={{
