@@ -73,7 +73,7 @@ type SavedBlock struct {
 	ID        string    `json:"id" example:"sbl_0d3f8k2m9q1zr"`
 	Name      string    `json:"name"`
 	Block     LetterDoc `json:"block" doc:"A block (with type) or a row (with cols) as a BlockDocument holds it."`
-	Locked    bool      `json:"locked" doc:"Letters take it as it is; it is changed in the library only."`
+	Locked    bool      `json:"locked" doc:"A note for editors; nothing refers to a saved block yet."`
 	Version   int64     `json:"version"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`

@@ -16,7 +16,7 @@ import (
 	"keruen/internal/media"
 )
 
-// Kit is the look of an account's letters. Colours are #rrggbb. New letters begin with it; letters that exist keep theirs.
+// Kit is the look of an account's letters. Colours are #rrggbb. Nothing applies it to a letter yet.
 type Kit struct {
 	Logo     Logo `json:"logo"`
 	LogoDark Logo `json:"logo_dark"` // on a dark ground; zero = the same
@@ -82,7 +82,7 @@ var (
 	ErrLong    = errs.New(errs.Invalid, "brand.too_long", "The text is longer than 200 characters.")
 	ErrEmail   = errs.New(errs.Invalid, "brand.email", "This is no e-mail address.")
 	ErrNetwork = errs.New(errs.Invalid, "brand.network", "There is no such network.")
-	ErrLink    = errs.New(errs.Invalid, "brand.link", "The address must begin with https://.")
+	ErrLink    = errs.New(errs.Invalid, "brand.link", "The address must begin with https:// or http://, that of e-mail with mailto:.")
 	ErrMany    = errs.New(errs.Invalid, "brand.many", "A footer has at most 12 links to networks.")
 	ErrLogo    = errs.New(errs.Invalid, "brand.logo", "The logo must be a picture of the library.")
 )

@@ -29,7 +29,7 @@ type Saved struct {
 	Tenant    id.Tenant
 	Name      string
 	Block     json.RawMessage // a block, or a row with its columns, as documents hold them
-	Locked    bool            // letters take it as it is; it is changed here only
+	Locked    bool            // a note for editors; nothing refers to a saved block yet
 	Version   int64
 	By        id.Member
 	CreatedAt time.Time
@@ -88,7 +88,7 @@ func isBlock(text json.RawMessage) bool {
 	return shape.Type != "" && json.Unmarshal(text, &block.Block{}) == nil
 }
 
-// SavedBlocks returns those of an account by name.
+// SavedBlocks returns those of an account, the newest first.
 func (s *Service) SavedBlocks(ctx context.Context, who access.Actor) ([]Saved, error) {
 	if err := who.Can(access.ViewCampaigns); err != nil {
 		return nil, err

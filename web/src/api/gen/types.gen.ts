@@ -4260,7 +4260,7 @@ export type SavedBlock = {
     created_at: string;
     id: string;
     /**
-     * Letters take it as it is; it is changed in the library only.
+     * A note for editors; nothing refers to a saved block yet.
      */
     locked: boolean;
     name: string;
