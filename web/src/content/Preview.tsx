@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Letter, previewLetter } from '@/api'
+import { type Letter, type PreviewLetterInputBody, previewLetter } from '@/api'
 import { Loaded } from '@/ui/Loaded'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { ScrollBox } from '@/ui/ScrollBox'
@@ -17,12 +17,19 @@ interface Props {
 const views = ['desktop', 'phone', 'dark', 'text'] as const
 type View = (typeof views)[number]
 
-/** usePreview renders a letter on the server 400 ms after the last change: the same renderer that sends it. */
-export function usePreview(letter: Letter, purpose: Props['purpose'], dark = false) {
-  const [settled] = useDebouncedValue(letter, 400)
+interface As {
+  dark?: boolean
+  lang?: PreviewLetterInputBody['lang']
+  /** Id of the one who reads it; sample values without. */
+  contact?: string
+}
+
+/** usePreview renders a letter on the server 300 ms after the last change: the same renderer that sends it. */
+export function usePreview(letter: Letter, purpose: Props['purpose'], { dark = false, lang, contact }: As = {}) {
+  const [settled] = useDebouncedValue(letter, 300)
   return useQuery({
-    queryKey: ['preview', settled, purpose, dark],
-    queryFn: ({ signal }) => previewLetter({ body: { letter: settled, purpose, dark }, signal }),
+    queryKey: ['preview', settled, purpose, dark, lang, contact],
+    queryFn: ({ signal }) => previewLetter({ body: { letter: settled, purpose, dark, lang, contact: contact || undefined }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30 * 60_000,
     gcTime: 60_000,
@@ -34,7 +41,7 @@ export function usePreview(letter: Letter, purpose: Props['purpose'], dark = fal
 export function Preview({ letter, purpose }: Props) {
   const { t } = useTranslation('content')
   const [view, setView] = useState<View>('desktop')
-  const query = usePreview(letter, purpose, view === 'dark')
+  const query = usePreview(letter, purpose, { dark: view === 'dark' })
   return (
     <div className={css.preview}>
       <SegmentedControl

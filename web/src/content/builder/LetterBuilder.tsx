@@ -10,6 +10,7 @@ import { keyLabel, useKeys } from '@/lib/hotkeys'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { ScrollBox } from '@/ui/ScrollBox'
 import { useTitle } from '@/ui/Page'
+import { usePreview } from '../Preview'
 import { Tool } from './BlockBar'
 import css from './Builder.module.css'
 import { Canvas } from './Canvas'
@@ -24,7 +25,6 @@ import { type Make, newBlock, newRow } from './make'
 import { Outline } from './Outline'
 import { Palette } from './Palette'
 import type { Place } from './place'
-import { useRendered } from './rendered'
 import { actsHere } from './shortcuts'
 import { useDeeds } from './useDeeds'
 import { type Editor, useEditor, useKeeping } from './useEditor'
@@ -84,7 +84,7 @@ export function LetterBuilder({ host, resume }: Props) {
   const [contact, setContact] = useState('')
   const [lang, setLang] = useState<Lang>(editor.doc.meta.default_lang)
   const now = useMemo(() => withDoc(host.letter, editor.doc), [host.letter, editor.doc])
-  const rendered = useRendered({ letter: now, purpose: host.purpose, contact, lang, dark: view === 'dark' })
+  const rendered = usePreview(now, host.purpose, { dark: view === 'dark', lang, contact })
   const [sheet, setSheet] = useState<'blocks' | 'outline' | 'inspector' | null>(null)
   const [said, announce] = useState('')
   const canBuild = host.canEdit && !phone
