@@ -42,7 +42,7 @@ type DeliveryExplanation struct {
 	Campaign  string     `json:"campaign,omitempty" doc:"Absent for a single message that belongs to none."`
 	Kind      string     `json:"kind,omitempty" doc:"Of a single message: api, test, code."`
 	Purpose   string     `json:"purpose" enum:"transactional,advertising,third_party"`
-	Why       string     `json:"why,omitempty" enum:"scheduled,paused,guard,link,late,restored,undecided,sender_paused,turn,path,retry,in_flight,uncertain" doc:"What it waits for; absent: it has an outcome."`
+	Why       string     `json:"why,omitempty" enum:"scheduled,paused,guard,link,undecided,sender_paused,turn,path,retry,in_flight,uncertain" doc:"What it waits for; absent: it has an outcome."`
 	Ahead     int64      `json:"ahead,omitempty" doc:"With turn: messages that leave before it or take turns with it."`
 	Bound     *Bound     `json:"bound,omitempty" doc:"What bounds messages to its provider now; absent: nobody knows, or it waits for no server."`
 	Next      *time.Time `json:"next,omitempty" doc:"When the next try is expected; absent: a person must act, nobody can tell, or it has ended."`

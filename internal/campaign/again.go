@@ -151,7 +151,7 @@ func (s *Service) sentLetter(x Campaign) content.Letter {
 	return x.Split.letter(x.Letter, x.Run.Winner)
 }
 
-// checkAgain looks a repetition over: whether there is anybody, a new subject, and time enough between.
+// checkAgain looks a repetition over: whether there is anybody, and a new subject. Whether enough time lies between is judged when it is ordered (rested).
 func (s *Service) checkAgain(ctx context.Context, c Campaign, p *Preflight) error {
 	first, err := get(ctx, s.db, c.Tenant, c.AgainOf)
 	if err != nil {

@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"keruen/internal/db"
 	"keruen/internal/delivery"
 	"keruen/internal/errs"
+	"keruen/internal/id"
 )
 
 // LocalTime says that the wall time of an order is each contact's own, and what becomes of those whose time has passed when the
@@ -87,29 +89,46 @@ func (s *Service) Zones(ctx context.Context, who access.Actor, c ID, o Order) (Z
 	if o.Local == OneMoment {
 		o.Local = NextDay
 	}
-	return s.zones(ctx, s.db, x, o, s.clock.Now())
+	return s.zones(ctx, x, o, s.clock.Now(), maxZoned)
 }
 
-func (s *Service) zones(ctx context.Context, q db.Querier, c Campaign, o Order, now time.Time) (Zones, error) {
+// firstLocal is when the first zone of the whole audience has its time; zero for another kind of order, which setStart judges. It reads every contact, so it
+// is asked before the order's transaction.
+func (s *Service) firstLocal(ctx context.Context, t id.Tenant, c ID, o Order) (time.Time, error) {
+	if o.Local != AtOnce && o.Local != NextDay || o.At == "" {
+		return time.Time{}, nil
+	}
+	x, err := get(ctx, s.db, t, c)
+	if err != nil || x.Split != nil || x.AgainOf != 0 {
+		return time.Time{}, err
+	}
+	z, err := s.zones(ctx, x, o, s.clock.Now().Add(UndoWindow), math.MaxInt64)
+	if err != nil || len(z.Starts) == 0 {
+		return time.Time{}, err
+	}
+	return z.Starts[0].At, nil
+}
+
+// zones looks at the first contacts of an audience, about limit of them.
+func (s *Service) zones(ctx context.Context, c Campaign, o Order, now time.Time, limit int64) (Zones, error) {
 	own, err := time.LoadLocation(o.Zone)
 	if err != nil {
 		return Zones{}, ErrTime.Because(err)
 	}
 	var out Zones
-	at := make(map[time.Time]*ZoneStart)
+	starts := zoneStarts{zones: zoneCache{own: own}, at: make(map[time.Time]*ZoneStart), of: make(map[string]*ZoneStart)}
 	var after contact.ID
 	for {
-		ids, err := s.walk(ctx, q, c, after, batchContacts)
+		ids, err := s.walk(ctx, s.db, c, after, batchContacts)
 		if err != nil {
 			return Zones{}, fmt.Errorf("preview local times: %w", err)
 		}
-		names, err := contact.ZonesOf(ctx, q, c.Tenant, ids)
+		names, err := contact.ZonesOf(ctx, s.db, c.Tenant, ids)
 		if err != nil {
 			return Zones{}, fmt.Errorf("preview local times: %w", err)
 		}
-		zones := zoneCache{own: own}
 		for _, name := range names {
-			if err := count(at, name, zones.get(name), o, now); err != nil {
+			if err := starts.count(name, o, now); err != nil {
 				return Zones{}, err
 			}
 		}
@@ -117,29 +136,40 @@ func (s *Service) zones(ctx context.Context, q db.Querier, c Campaign, o Order, 
 		if len(ids) < batchContacts {
 			break
 		}
-		if out.Looked >= maxZoned {
+		if out.Looked >= limit {
 			out.Partial = true
 			break
 		}
 		after = ids[len(ids)-1]
 	}
-	for _, z := range at {
+	for _, z := range starts.at {
 		out.Starts = append(out.Starts, *z)
 	}
 	slices.SortFunc(out.Starts, func(a, b ZoneStart) int { return a.At.Compare(b.At) })
 	return out, nil
 }
 
-func count(at map[time.Time]*ZoneStart, name string, zone *time.Location, o Order, now time.Time) error {
-	due, passed, err := localDue(o.At, zone, o.Local, now)
-	if err != nil {
-		return err
-	}
-	z := at[due]
+// zoneStarts gathers moments by the names of zones; several zones may share one.
+type zoneStarts struct {
+	zones zoneCache
+	at    map[time.Time]*ZoneStart
+	of    map[string]*ZoneStart
+}
+
+func (s *zoneStarts) count(name string, o Order, now time.Time) error {
+	z := s.of[name]
 	if z == nil {
-		_, offset := due.In(zone).Zone()
-		z = &ZoneStart{Zone: zone.String(), Offset: offset / 60, At: due, Passed: passed}
-		at[due] = z
+		zone := s.zones.get(name)
+		due, passed, err := localDue(o.At, zone, o.Local, now)
+		if err != nil {
+			return err
+		}
+		if z = s.at[due]; z == nil {
+			_, offset := due.In(zone).Zone()
+			z = &ZoneStart{Zone: zone.String(), Offset: offset / 60, At: due, Passed: passed}
+			s.at[due] = z
+		}
+		s.of[name] = z
 	}
 	z.N++
 	if name != "" {

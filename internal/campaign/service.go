@@ -222,6 +222,10 @@ func (s *Service) Send(ctx context.Context, who access.Actor, c ID, version int6
 	if !pre.Ready {
 		return Campaign{}, ErrNotReady.At(pre.fields()...)
 	}
+	first, err := s.firstLocal(ctx, who.Tenant, c, o)
+	if err != nil {
+		return Campaign{}, err
+	}
 	return s.move(ctx, who.Tenant, c, version, func(ctx context.Context, tx *db.Tx, x *Campaign) error {
 		if x.State != Draft {
 			return ErrState.With("state", x.State)
@@ -237,7 +241,7 @@ func (s *Service) Send(ctx context.Context, who access.Actor, c ID, version int6
 		if err != nil {
 			return err
 		}
-		if err := s.setStart(ctx, tx, x, o); err != nil {
+		if err := s.setStart(ctx, tx, x, o, first); err != nil {
 			return err
 		}
 		if err := s.freezeSplit(ctx, tx, x, options); err != nil {
@@ -252,8 +256,8 @@ func (s *Service) Send(ctx context.Context, who access.Actor, c ID, version int6
 	})
 }
 
-// setStart decides when a campaign leaves. At local times that is when the first of its audience's zones has it.
-func (s *Service) setStart(ctx context.Context, tx *db.Tx, x *Campaign, o Order) error {
+// setStart decides when a campaign leaves. At local times that is first, when the first of its audience's zones has it.
+func (s *Service) setStart(ctx context.Context, tx *db.Tx, x *Campaign, o Order, first time.Time) error {
 	x.StartLocal, x.Zone, x.Local = o.At, o.Zone, o.Local
 	if o.Local == OneMoment {
 		var err error
@@ -273,14 +277,10 @@ func (s *Service) setStart(ctx context.Context, tx *db.Tx, x *Campaign, o Order)
 	if _, _, err := o.startOf(tx.Now.Add(-24 * time.Hour)); err != nil { // somewhere it may be yesterday still
 		return err
 	}
-	z, err := s.zones(ctx, tx, *x, o, tx.Now.Add(UndoWindow))
-	if err != nil {
-		return err
-	}
-	if len(z.Starts) == 0 {
+	if first.IsZero() {
 		return ErrNotReady
 	}
-	x.StartAt, x.UndoUntil = z.Starts[0].At, time.Time{}
+	x.StartAt, x.UndoUntil = first, time.Time{}
 	return nil
 }
 

@@ -134,11 +134,13 @@ func (s *Service) usual(ctx context.Context, c Campaign) (Usual, error) {
 // ClickMap draws the letter that was sent with a label on every link. Of an A/B test variant says which one (empty: the winner, or A).
 // device narrows the clicks to one; empty: all.
 func (s *Service) ClickMap(ctx context.Context, who access.Actor, c ID, variant string, device delivery.Device, label func(people, clicks int64, share float64) string) (content.PreviewID, error) {
-	r, err := s.Report(ctx, who, c)
-	if err != nil {
+	if err := who.Can(access.ViewCampaigns); err != nil {
 		return 0, err
 	}
-	x := r.Campaign
+	x, err := get(ctx, s.db, who.Tenant, c)
+	if err != nil {
+		return 0, fmt.Errorf("draw click map: %w", err)
+	}
 	options, err := s.options(ctx, x)
 	if err != nil {
 		return 0, fmt.Errorf("draw click map: %w", err)
@@ -167,13 +169,20 @@ func (s *Service) ClickMap(ctx context.Context, who access.Actor, c ID, variant 
 		return l.ByDevice[device]
 	}
 	mine := func(l delivery.LinkCount) bool { return l.Variant == "" || l.Variant == variantName(at) }
-	for _, l := range r.Breakdown.Links {
+	b, err := s.delivery.Breakdown(ctx, who.Tenant, int64(c))
+	if err != nil {
+		return 0, fmt.Errorf("draw click map: %w", err)
+	}
+	if err := s.nameLinks(ctx, x, &b); err != nil {
+		return 0, fmt.Errorf("draw click map: %w", err)
+	}
+	for _, l := range b.Links {
 		if mine(l) {
 			sum += clicks(l)
 		}
 	}
 	labels := make(map[int]string)
-	for _, l := range r.Breakdown.Links {
+	for _, l := range b.Links {
 		if n := clicks(l); mine(l) {
 			labels[l.Index] = label(l.People, n, share(n, sum))
 		}

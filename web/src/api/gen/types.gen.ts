@@ -1584,7 +1584,7 @@ export type DeliveryExplanation = {
     /**
      * What it waits for; absent: it has an outcome.
      */
-    why?: 'scheduled' | 'paused' | 'guard' | 'link' | 'late' | 'restored' | 'undecided' | 'sender_paused' | 'turn' | 'path' | 'retry' | 'in_flight' | 'uncertain';
+    why?: 'scheduled' | 'paused' | 'guard' | 'link' | 'undecided' | 'sender_paused' | 'turn' | 'path' | 'retry' | 'in_flight' | 'uncertain';
 };
 
 export type DenyDuplicatesInputBody = {
