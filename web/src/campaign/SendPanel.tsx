@@ -35,7 +35,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
   const { account } = useMe()
   const canSend = useCan('campaigns.send')
   const preflight = usePreflight(c.id)
-  const [when, setWhen] = useState<'now' | 'later' | 'local'>('now')
+  const [chosen, setChosen] = useState<'now' | 'later' | 'local'>('now')
   const [local, setLocal] = useState<Local>('next_day')
   const [at, setAt] = useState(() => localNow(Date.now() + 3_600_000, account.zone))
   const [asking, setAsking] = useState(false)
@@ -44,6 +44,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
   const [unsaved, setUnsaved] = useState(false)
   // An A/B test and a repetition have one moment for all.
   const plain = !c.repeats && !(c.split && c.split.variants.length > 0)
+  const when = chosen === 'local' && !plain ? 'later' : chosen
   const reachable = preflight.data?.reachable ?? 0
   const ask = async () => {
     setBusy(true)
@@ -86,7 +87,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
               </>
             )}
           </Loaded>
-          <Radio.Group label={t('when.label')} value={when} onChange={(v) => setWhen(v as typeof when)}>
+          <Radio.Group label={t('when.label')} value={when} onChange={(v) => setChosen(v as typeof chosen)}>
             <div className={form.choices} id="part-schedule" tabIndex={-1}>
               <Radio value="now" label={t('when.now')} />
               <Radio value="later" label={t('when.later')} />
@@ -103,7 +104,7 @@ export function SendPanel({ campaign: c, flush, onSent }: Props) {
               w={280}
             />
           )}
-          {when === 'local' && plain && at && <LocalTimes id={c.id} at={at} zone={account.zone} local={local} onChange={setLocal} />}
+          {when === 'local' && at && <LocalTimes id={c.id} at={at} zone={account.zone} local={local} onChange={setLocal} />}
           {!canSend && <p className={form.note}>{t('send.no_right')}</p>}
         </div>
       </Panel>

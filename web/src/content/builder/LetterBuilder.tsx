@@ -51,8 +51,6 @@ export interface Host {
   actions: ReactNode
   /** Saves at once, and tells whether the server has everything. */
   flush: () => Promise<boolean>
-  /** Between the bar and the letter: notes, questions. */
-  notes?: ReactNode
 }
 
 interface Props {
@@ -101,7 +99,6 @@ export function LetterBuilder({ host, resume }: Props) {
     lang,
     setLang,
     envelope: envelopeOf(editor, lang, host.letter, put),
-    brand: null,
     name: host.rename && { value: host.title, set: host.rename },
     canEdit: host.canEdit,
     canBuild,
@@ -166,7 +163,6 @@ export function LetterBuilder({ host, resume }: Props) {
           />
           {!phone && <div className={css.actions}>{host.actions}</div>}
         </header>
-        {host.notes}
         {view === 'edit' ? (
           <div className={css.work}>
             {wide && canBuild && (

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { langNames } from '@/app/langNames'
 import { langs as allLangs } from '@/lib/fmt'
@@ -100,17 +100,12 @@ function Languages() {
 
 function Look() {
   const { t } = useTranslation('builder')
-  const { editor, brand } = useBuilder()
+  const { editor } = useBuilder()
   const { theme } = editor.doc
   const set = editor.verbs.theme
   const colors = ['primary', 'on_primary', 'text', 'muted', 'link', 'link_dark', 'surface', 'bg'] as const
   return (
     <Section title={t('theme.title')}>
-      {brand && (
-        <Button variant="default" size="xs" onClick={() => set(brand)}>
-          {t('theme.brand')}
-        </Button>
-      )}
       <NativeSelect label={t('theme.font')} value={theme.font} onChange={(e) => set({ font: e.currentTarget.value })}>
         {Object.keys(fonts).map((f) => (
           <option key={f} value={f}>

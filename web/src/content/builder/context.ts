@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react'
 import type { LetterProblem } from '@/api'
-import type { Lang, Show, Theme } from './doc'
+import type { Lang, Show } from './doc'
 import type { Load } from './drag'
 import type { Place } from './place'
 import type { Editor } from './useEditor'
@@ -24,8 +24,6 @@ export interface Builder {
   }
   /** Name of what is edited, where it can be changed. */
   name?: { value: string; set: (name: string) => void }
-  /** Colours and font of the account's brand; null when there is none. */
-  brand: Partial<Theme> | null
   /** Whether the person may change anything, and whether blocks may come, go and move: not on phones. */
   canEdit: boolean
   canBuild: boolean

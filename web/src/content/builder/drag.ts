@@ -1,5 +1,4 @@
 import { attachClosestEdge, extractClosestEdge } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge'
-import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 
@@ -12,14 +11,14 @@ const key = 'keruen-load'
 
 const loadOf = (data: Record<string | symbol, unknown>): Load | undefined => data[key] as Load | undefined
 
-/** useDraggable lets an element be dragged, by a handle when there is one. */
-export function useDraggable(element: RefObject<HTMLElement | null>, load: Load, enabled: boolean, handle?: RefObject<HTMLElement | null>): void {
+/** useDraggable lets an element be dragged. */
+export function useDraggable(element: RefObject<HTMLElement | null>, load: Load, enabled: boolean): void {
   const latest = useRef(load)
   latest.current = load
   useEffect(() => {
     if (!element.current || !enabled) return
-    return draggable({ element: element.current, dragHandle: handle?.current ?? undefined, getInitialData: () => ({ [key]: latest.current }) })
-  }, [element, handle, enabled])
+    return draggable({ element: element.current, getInitialData: () => ({ [key]: latest.current }) })
+  }, [element, enabled])
 }
 
 /** Where a line shows that the load will fall: over or under the element, or inside of an empty column. */
@@ -43,23 +42,21 @@ export function useDrop({ element, enabled, whole, accepts, onDrop }: Drop): Edg
     const el = element.current
     if (!el || !enabled) return
     const edgeOf = (data: Record<string | symbol, unknown>): Edge => (whole ? 'inside' : ((extractClosestEdge(data) as Edge | null) ?? 'bottom'))
-    return combine(
-      dropTargetForElements({
-        element: el,
-        canDrop: ({ source }) => {
-          const load = loadOf(source.data)
-          return load !== undefined && latest.current.accepts(load)
-        },
-        getData: ({ input, element: at }) => (whole ? {} : attachClosestEdge({}, { input, element: at, allowedEdges: ['top', 'bottom'] })),
-        onDrag: ({ self, location }) => setEdge(location.current.dropTargets[0]?.element === el ? edgeOf(self.data) : null),
-        onDragLeave: () => setEdge(null),
-        onDrop: ({ self, source, location }) => {
-          setEdge(null)
-          const load = loadOf(source.data)
-          if (load && location.current.dropTargets[0]?.element === el) latest.current.onDrop(load, edgeOf(self.data))
-        },
-      }),
-    )
+    return dropTargetForElements({
+      element: el,
+      canDrop: ({ source }) => {
+        const load = loadOf(source.data)
+        return load !== undefined && latest.current.accepts(load)
+      },
+      getData: ({ input, element: at }) => (whole ? {} : attachClosestEdge({}, { input, element: at, allowedEdges: ['top', 'bottom'] })),
+      onDrag: ({ self, location }) => setEdge(location.current.dropTargets[0]?.element === el ? edgeOf(self.data) : null),
+      onDragLeave: () => setEdge(null),
+      onDrop: ({ self, source, location }) => {
+        setEdge(null)
+        const load = loadOf(source.data)
+        if (load && location.current.dropTargets[0]?.element === el) latest.current.onDrop(load, edgeOf(self.data))
+      },
+    })
   }, [element, enabled, whole])
   return edge
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Block, Doc, Row } from './doc'
-import { duplicate, editBlock, editRow, fresh, insertBlock, insertRow, layouts, moveBlock, moveRow, moveToNewRow, newId, pathOf, placeAfter, remove, setLangs, setLayout, setTheme, step } from './edit'
+import { duplicate, editBlock, editRow, fresh, insertBlock, insertRow, layouts, moveBlock, moveRow, moveToNewRow, newId, placeAfter, remove, setLangs, setLayout, setTheme, step } from './edit'
 import { idsOf, walk } from './place'
 
 const b = (id: string, type = 'text') => ({ id, type }) as Block
@@ -99,7 +99,5 @@ describe('edits of a letter (MSG-1)', () => {
     expect(editRow(d, 'r2', { stack: 'keep' }).rows[1]).toEqual({ ...d.rows[1], stack: 'keep' })
     expect(setTheme(d, { primary: '#222222' }).theme.primary).toBe('#222222')
     expect(setLangs(d, ['kk'], 'ru').meta).toEqual({ langs: ['kk'], default_lang: 'kk' })
-    expect(pathOf(d, 'c')).toEqual({ row: 1, rowId: 'r1', col: 2, cols: 2 })
-    expect(pathOf(d, 'r2')).toEqual({ row: 2, rowId: 'r2', col: undefined, cols: 1 })
   })
 })

@@ -1,5 +1,5 @@
 import type { Block, Col, Doc, Row, Theme } from './doc'
-import { findBlock, findRow, insertAt, mapCol, mapRow, type Place, rowOf } from './place'
+import { findBlock, findRow, insertAt, mapCol, mapRow, type Place } from './place'
 
 // What can be done to the document of a letter. Everything here takes a document and gives a new one; parts that did not change are
 // the same objects, so a hundred steps of undo cost little more than one document. Ids are stable for life: a copy gets new ones.
@@ -172,12 +172,4 @@ export const setTheme = (doc: Doc, change: Partial<Theme>): Doc => ({ ...doc, th
 /** setLangs tells which languages the letter is written in. Texts of a language that goes away stay in the document. */
 export function setLangs(doc: Doc, langs: Doc['meta']['langs'], main: Doc['meta']['default_lang']): Doc {
   return { ...doc, meta: { ...doc.meta, langs, default_lang: langs.includes(main) ? main : langs[0]! } }
-}
-
-/** pathOf names the way to a block for the breadcrumb: row, column, block; numbers are from 1. */
-export function pathOf(doc: Doc, id: string): { row: number; rowId: string; col?: number; cols: number } | null {
-  const row = rowOf(doc, id)
-  if (!row) return null
-  const found = findBlock(doc, id)
-  return { row: doc.rows.indexOf(row) + 1, rowId: row.id, col: found && found.col + 1, cols: row.cols.length }
 }
