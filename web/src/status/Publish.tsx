@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import * as v from 'valibot'
 import { type OutageInputBody, publishOutage } from '@/api'
+import { useMe } from '@/app/session'
+import { instantOf } from '@/campaign/schedule'
 import css from '@/ui/Form.module.css'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { useApiForm } from '@/ui/useApiForm'
@@ -19,6 +21,7 @@ const words = { ru: '', kk: '', en: '' }
 /** Publish tells visitors of a fault or of planned work. */
 export function Publish({ onClose, onDone }: Props) {
   const { t } = useTranslation('status')
+  const { zone } = useMe().account
   const [kind, setKind] = useState('fault')
   const { form, busy, problem, onSubmit } = useApiForm({
     initial: { impact: 'slow', parts: [] as string[], title: { ...words }, text: { ...words }, starts_at: '', ends_at: '' },
@@ -27,7 +30,7 @@ export function Publish({ onClose, onDone }: Props) {
       title: v.looseObject({ ru: v.pipe(v.string(), v.trim(), v.nonEmpty('status.words')) }),
       text: v.looseObject({ ru: v.pipe(v.string(), v.trim(), v.nonEmpty('status.words')) }),
     }) as never,
-    send: (x) => publishOutage({ body: bodyOf({ ...x, kind }) }),
+    send: (x) => publishOutage({ body: bodyOf({ ...x, kind }, zone) }),
     onDone,
   })
   return (
@@ -54,7 +57,7 @@ export function Publish({ onClose, onDone }: Props) {
         </Checkbox.Group>
         {kind === 'planned' && (
           <div className={css.pair}>
-            <TextInput type="datetime-local" label={t('publish.starts')} required key={form.key('starts_at')} {...form.getInputProps('starts_at')} />
+            <TextInput type="datetime-local" label={t('publish.starts', { zone })} required key={form.key('starts_at')} {...form.getInputProps('starts_at')} />
             <TextInput type="datetime-local" label={t('publish.ends')} required key={form.key('ends_at')} {...form.getInputProps('ends_at')} />
           </div>
         )}
@@ -84,12 +87,11 @@ interface Draft {
   ends_at: string
 }
 
-function bodyOf(x: Draft): OutageInputBody {
+function bodyOf(x: Draft, zone: string): OutageInputBody {
   const { starts_at, ends_at, ...rest } = x
   const body = rest as OutageInputBody
   if (x.kind !== 'planned') return body
-  return { ...body, starts_at: instant(starts_at), ends_at: instant(ends_at) }
+  return { ...body, starts_at: instant(starts_at, zone), ends_at: instant(ends_at, zone) }
 }
 
-// The field holds the time of this machine.
-const instant = (local: string) => (local ? new Date(local).toISOString() : undefined)
+const instant = (local: string, zone: string) => (local ? instantOf(local, zone).toISOString() : undefined)

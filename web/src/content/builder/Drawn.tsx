@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Fmt } from '@/lib/fmt'
 import { useBuilder } from './context'
 import css from './Drawn.module.css'
-import type { Align, Block, Inline, Marks, PerLang, Rich, Theme } from './doc'
+import { type Align, type Block, type Inline, type Marks, type PerLang, type Rich, type Theme, zoneOf } from './doc'
 import { useFieldNames } from './fields'
 import { isEmpty } from './rich'
 import { colorOf, headingSize } from './style'
@@ -248,7 +248,7 @@ const until = { ru: 'До ', kk: 'Мерзімі: ', en: 'Until ' }
 function Countdown({ block }: { block: Extract<Block, { type: 'countdown' }> }) {
   const { editor, lang } = useBuilder()
   const { theme } = editor.doc
-  const at = new Fmt(lang, block.zone ?? 'Asia/Almaty').dateTime(block.until)
+  const at = new Fmt(lang, zoneOf(block)).dateTime(block.until)
   return (
     <div className={css.count} style={{ justifyContent: block.align === 'left' ? 'flex-start' : block.align === 'right' ? 'flex-end' : 'center' }}>
       <span style={{ background: colorOf(block.bg ?? 'primary', theme), color: colorOf(block.color ?? 'on_primary', theme), borderRadius: theme.radius }}>{until[lang] + at}</span>

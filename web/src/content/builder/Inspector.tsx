@@ -2,9 +2,10 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Media } from '@/api'
+import { instantOf, localNow } from '@/campaign/schedule'
 import form from '@/ui/Form.module.css'
 import { useBuilder } from './context'
-import type { Block, Pad, PerLang, Row } from './doc'
+import { type Block, type Pad, type PerLang, type Row, zoneOf } from './doc'
 import { layouts } from './edit'
 import { AlignChoice, Choice, ColorLine, Line, LinkLine, PadLine, Section, Whole } from './inputs'
 import css from './Inspector.module.css'
@@ -358,10 +359,11 @@ function ProductForm({ block, set }: Form<'product'>) {
 
 function CountdownForm({ block, set }: Form<'countdown'>) {
   const { t } = useTranslation('builder')
+  const zone = zoneOf(block)
   return (
     <>
       <Section title={t('section.content')}>
-        <TextInput type="datetime-local" label={t('countdown.until')} value={localOf(block.until)} onChange={(e) => e.currentTarget.value && set({ until: new Date(e.currentTarget.value).toISOString() })} />
+        <TextInput type="datetime-local" label={t('countdown.until', { zone })} value={localNow(block.until, zone)} onChange={(e) => e.currentTarget.value && set({ until: instantOf(e.currentTarget.value, zone).toISOString() })} />
       </Section>
       <Section title={t('section.link')}>
         <LinkLine label={t('link.label')} value={block.link ?? ''} onChange={(link) => set({ link })} />
@@ -373,12 +375,6 @@ function CountdownForm({ block, set }: Form<'countdown'>) {
       </Section>
     </>
   )
-}
-
-// The field of the browser wants the time of its own zone without one.
-function localOf(iso: string): string {
-  const at = new Date(iso)
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
 function CouponForm({ block, set }: Form<'coupon'>) {

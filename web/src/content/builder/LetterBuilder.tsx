@@ -6,6 +6,7 @@ import { type MouseEvent, type ReactNode, useCallback, useMemo, useRef, useState
 import { useTranslation } from 'react-i18next'
 import type { Letter } from '@/api'
 import { langNames } from '@/app/langNames'
+import { useMe } from '@/app/session'
 import { keyLabel, useKeys } from '@/lib/hotkeys'
 import { ProblemAlert } from '@/ui/ProblemAlert'
 import { ScrollBox } from '@/ui/ScrollBox'
@@ -65,6 +66,7 @@ const views: View[] = ['edit', 'desktop', 'phone', 'dark', 'text']
 export function LetterBuilder({ host, resume }: Props) {
   const { t } = useTranslation('builder')
   const navigate = useNavigate()
+  const { account } = useMe()
   useTitle(host.title)
   const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const phone = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false })
@@ -87,7 +89,7 @@ export function LetterBuilder({ host, resume }: Props) {
   const [said, announce] = useState('')
   const canBuild = host.canEdit && !phone
   const place = (load: Load, at: Place | number) => {
-    if (load.is === 'new') add(editor, load.make as Make, at, lang)
+    if (load.is === 'new') add(editor, load.make as Make, at, lang, account.zone)
   }
   const append = (load: Load) => {
     place(load, placeAfter(editor.doc, editor.chosen))
@@ -304,10 +306,10 @@ function Shortcuts() {
   return null
 }
 
-function add(editor: Editor, make: Make, at: Place | number, lang: Lang) {
+function add(editor: Editor, make: Make, at: Place | number, lang: Lang, zone: string) {
   if (make === 'columns') {
     const index = typeof at === 'number' ? at : editor.doc.rows.findIndex((r) => r.id === at.row) + 1
     return editor.verbs.addRow(newRow([6, 6]), index)
   }
-  return editor.verbs.add(newBlock(make, lang, Date.now()), at, newRow())
+  return editor.verbs.add(newBlock(make, lang, Date.now(), zone), at, newRow())
 }

@@ -94,3 +94,6 @@ export const docOf = (letter: Letter): Doc | null => (letter.doc as unknown as D
 
 /** withDoc gives a letter with another document. */
 export const withDoc = (letter: Letter, doc: Doc): Letter => ({ ...letter, doc: doc as unknown as Letter['doc'] })
+
+/** zoneOf tells by whose clock a deadline is written; documents without a zone mean Almaty, as the renderer does. */
+export const zoneOf = (block: { zone?: string }): string => block.zone ?? 'Asia/Almaty'

@@ -34,8 +34,8 @@ export const icons = {
 
 const day = 24 * 60 * 60 * 1000 // ms
 
-/** newBlock makes a block of a type, to be written in a language. */
-export function newBlock(type: Exclude<Make, 'columns'>, lang: Lang, now: number): Block {
+/** newBlock makes a block of a type, to be written in a language; deadlines are by the clock of the zone. */
+export function newBlock(type: Exclude<Make, 'columns'>, lang: Lang, now: number, zone: string): Block {
   const id = newId('b')
   const empty = { [lang]: [] }
   const none = { [lang]: '' }
@@ -60,7 +60,7 @@ export function newBlock(type: Exclude<Make, 'columns'>, lang: Lang, now: number
     case 'product':
       return { id, type, src: '', alt: none, title: none, text: none, price: '', button: none, link: '' }
     case 'countdown':
-      return { id, type, until: new Date(now + 3 * day).toISOString(), align: 'center' }
+      return { id, type, until: new Date(now + 3 * day).toISOString(), zone, align: 'center' }
     case 'video':
       return { id, type, src: '', alt: none, link: '' }
     case 'coupon':
