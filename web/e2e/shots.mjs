@@ -128,8 +128,20 @@ async function objects(session) {
     if (!answer.ok()) continue
     for (const item of (await answer.json()).items.slice(0, prefix === '/campaigns/' ? 3 : 1)) found.push(prefix + item.id)
   }
+  for (const list of ['/templates', '/campaigns']) found.push(...(await designs(context, list)))
   await context.close()
   return found
+}
+
+// The visual editor of the first template, and of the first draft of a campaign, whose letter is of blocks.
+async function designs(context, list) {
+  const answer = await context.request.get(`/api/v1${list}?limit=50`)
+  if (!answer.ok()) return []
+  for (const { id } of (await answer.json()).items) {
+    const item = await (await context.request.get(`/api/v1${list}/${id}`)).json()
+    if (item.letter?.doc && !item.builtin && item.can?.edit !== false) return [`${list}/${id}/design`]
+  }
+  return []
 }
 
 async function visit(routes, { lang, scheme, size, session }) {
