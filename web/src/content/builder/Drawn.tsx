@@ -59,7 +59,7 @@ export function Drawn({ block, writing }: Props) {
         </div>
       )
     case 'image':
-      return <Picture src={block.src} alt={block.alt[lang] ?? ''} width={block.width} align={block.align} />
+      return <Picture src={block.src} alt={block.alt[lang] ?? ''} width={block.width} align={block.align ?? 'center'} />
     case 'video':
       return (
         <div className={css.video}>
