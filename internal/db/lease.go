@@ -50,6 +50,16 @@ func RenewLease(ctx context.Context, tx *Tx, l Lease, d time.Duration) (Lease, e
 	return l, err
 }
 
+// HoldLease makes sure that a lease is still held under the same token, and that nobody takes it over before the transaction ends.
+// ErrLeaseTaken if it was lost.
+func HoldLease(ctx context.Context, tx *Tx, l Lease) error {
+	_, err := One[int64](ctx, tx, `SELECT token FROM lease WHERE name = ? AND owner = ? AND token = ?`+tx.Dialect().Lock(), l.Name, l.Owner, l.Token)
+	if errors.Is(err, errs.ErrNotFound) {
+		return ErrLeaseTaken
+	}
+	return err
+}
+
 // ReleaseLease gives the lease up at once. A lease that was lost meanwhile is left alone.
 func ReleaseLease(ctx context.Context, tx *Tx, l Lease) error {
 	_, err := Exec(ctx, tx, `UPDATE lease SET owner = '', expires_at = 0 WHERE name = ? AND owner = ? AND token = ?`,

@@ -159,6 +159,16 @@ func (l *lane) renew() error {
 	return err
 }
 
+// holdTx makes sure that the lane is still ours before something new is taken in hand: somebody whose lease was taken over, because his clock
+// or the other's is wrong, must not take chunks from the new owner.
+func (l *lane) holdTx(ctx context.Context, tx *db.Tx) error {
+	err := db.HoldLease(ctx, tx, l.lease)
+	if errors.Is(err, db.ErrLeaseTaken) {
+		l.stop(errLost)
+	}
+	return err
+}
+
 func (l *lane) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), l.s.lease)
 	defer cancel()

@@ -179,6 +179,9 @@ func (l *lane) alone(p *openPart) bool {
 func (l *lane) claim(ctx context.Context, p Part, no, size int) (*chunk, error) {
 	var c chunk
 	err := l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if err = l.holdTx(ctx, tx); err != nil {
+			return err
+		}
 		if c, err = claimChunk(ctx, tx, p.ID, no); err != nil {
 			return err
 		}

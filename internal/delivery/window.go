@@ -106,6 +106,9 @@ func (l *lane) record(p Part, c *chunk, shots []*shot, follow int) error {
 	next.Done = c.Done + len(shots)
 	next.Intent = min(c.N, next.Done+follow)
 	err := l.insist(func(ctx context.Context, tx *db.Tx) error {
+		if err := saveChunk(ctx, tx, next); err != nil { // first: who has lost the chunk finds its recipients written down by the new owner
+			return err
+		}
 		rows := rowsOf(shots, tx.Now)
 		if err := insertDeliveries(ctx, tx, rows); err != nil {
 			return err
@@ -116,10 +119,7 @@ func (l *lane) record(p Part, c *chunk, shots []*shot, follow int) error {
 		if err := l.s.touchTx(ctx, tx, p); err != nil {
 			return err
 		}
-		if err := l.s.watchTx(ctx, tx, p, shots); err != nil {
-			return err
-		}
-		return saveChunk(ctx, tx, next)
+		return l.s.watchTx(ctx, tx, p, shots)
 	})
 	l.letLateGo(shots)
 	if err != nil {
@@ -200,6 +200,9 @@ func (l *lane) sendDue(ctx context.Context) (bool, error) {
 func (l *lane) claimDue(ctx context.Context, size int) ([]row, error) {
 	var rows []row
 	err := l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if err = l.holdTx(ctx, tx); err != nil {
+			return err
+		}
 		rows, err = claimDue(ctx, tx, l.id, tx.Now.Add(l.s.lease), size)
 		return err
 	})
@@ -361,6 +364,9 @@ func (l *lane) giveBack(rows []row) error {
 // chunk, transactional ones are sent again at once and the others become unknown.
 func (l *lane) settleAbandoned(ctx context.Context) error {
 	return l.s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := db.HoldLease(ctx, tx, l.lease); err != nil {
+			return err
+		}
 		rows, err := abandoned(ctx, tx, l.id)
 		if err != nil || len(rows) == 0 {
 			return err
