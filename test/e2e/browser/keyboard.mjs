@@ -93,9 +93,22 @@ async function anyLayout() {
     if (typed === 'hfccskrb') await stage.saw(page, 'palette')
     await keys.press('Enter')
     await heading(say('campaign:list.title')).waitFor()
-    await keys.press('G')
-    await keys.press('H')
-    await page.waitForURL(`${args.base}/`)
+    await sequence('G', 'H', '/')
+  }
+}
+
+// One key after the other. The second counts for 1.2 s, and a page that is busy for longer (this machine runs other tests) may let that
+// pass: then a person presses again.
+async function sequence(first, second, path) {
+  for (let left = 4; ; left--) {
+    await page.evaluate(() => document.activeElement?.blur?.()) // a form that takes the focus takes letters too
+    await keys.press(first)
+    await keys.press(second)
+    try {
+      return await page.waitForURL(args.base + path, { timeout: 5000 })
+    } catch (e) {
+      if (left === 0) throw e
+    }
   }
 }
 
@@ -112,11 +125,8 @@ async function contact() {
 
 async function letters() {
   for (const [first, second, path] of [['G', 'C', '/contacts'], ['C', 'R', '/campaigns/new'], ['G', 'M', '/campaigns'], ['C', 'K', '/contacts/new'], ['G', 'H', '/']]) {
-    await keys.press(first)
-    await keys.press(second)
-    await page.waitForURL(args.base + path)
+    await sequence(first, second, path)
     await page.getByRole('heading', { level: 1 }).first().waitFor()
-    await page.evaluate(() => document.activeElement?.blur?.()) // a form that takes the focus takes letters too
   }
   await keys.press('Shift+Slash')
   await page.getByRole('dialog', { name: say('shell:keys.title') }).waitFor()
