@@ -156,7 +156,7 @@ func startSink(b *testing.B) string {
 	require.NoError(b, err)
 	addr := l.Addr().String()
 	require.NoError(b, l.Close())
-	cmd := exec.Command("/usr/sbin/smtp-sink", "-u", "postfix", addr, "1000")
+	cmd := exec.Command("/usr/sbin/smtp-sink", "-u", "postfix", "-m", "2000", addr, "1000") // programs of other rows keep idle connections: 256 is too few
 	require.NoError(b, cmd.Start(), "run `make deps` first")
 	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	require.Eventually(b, func() bool {
