@@ -1,14 +1,11 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,9 +15,6 @@ import (
 // AUD-5: contacts go out of the cabinet in a file, as told in browser/export.mjs; then another account takes the file in.
 func TestContactsGoOutInAFileInABrowser(t *testing.T) {
 	t.Parallel()
-	chromium := needBrowser(t)
-	out := filepath.Join(artifacts(), "export")
-	require.NoError(t, os.RemoveAll(out))
 	p := program.New(t, program.Settings{})
 	p.Start(t)
 	c := p.Member(t, "export@keruen.test")
@@ -31,16 +25,7 @@ func TestContactsGoOutInAFileInABrowser(t *testing.T) {
 	}
 	require.Equal(t, 1200, c.Import(t, "guests.csv", []byte(csv.String()), "Гости").Number("counts.created"))
 
-	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", filepath.Join(program.Root(), "test/e2e/browser/export.mjs"), "--base", p.URL, "--out", out,
-		"--email", "export@keruen.test", "--password", program.Password, "--chromium", chromium)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	said, err := cmd.CombinedOutput()
-	t.Logf("%s\npictures: %s", said, out)
-	require.NoError(t, err)
-
+	out := play(t, "export", "export", as(p, "export@keruen.test")...)
 	file, err := os.ReadFile(filepath.Join(out, "contacts.xlsx"))
 	require.NoError(t, err)
 	other := p.Member(t, "other@keruen.test")

@@ -1,16 +1,10 @@
 package e2e
 
 import (
-	"bytes"
-	"context"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,7 +15,6 @@ import (
 // waits already, does not reach it; a campaign on another topic does. Followed links alone change nothing.
 func TestAReaderLeavesOneTopicWithoutJavaScript(t *testing.T) {
 	t.Parallel()
-	chromium := needBrowser(t)
 	sink := program.StartSink(t, true)
 	p := program.New(t, program.Settings{"dns.allow_private": "true"})
 	p.Start(t)
@@ -54,19 +47,8 @@ func TestAReaderLeavesOneTopicWithoutJavaScript(t *testing.T) {
 	}
 	send("Второе письмо", news, 2)
 
-	out := filepath.Join(artifacts(), "e2e-preferences")
-	require.NoError(t, os.RemoveAll(out))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", filepath.Join(program.Root(), "test/e2e/browser/preferences.mjs"), "--base", p.URL, "--out", out,
-		"--chromium", chromium, "--link", link, "--topic", "Новости лавки", "--wording", "Согласен получать новости и предложения по почте")
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	err := cmd.Run()
-	t.Logf("%s\npictures: %s", said.String(), out)
-	require.NoError(t, err)
+	play(t, "preferences", "e2e-preferences", "--base", p.URL, "--link", link, "--topic", "Новости лавки",
+		"--wording", "Согласен получать новости и предложения по почте")
 
 	before := sink.Letters()["irina@reader.test"]
 	left := send("Новости без Ирины", news, 1)

@@ -74,7 +74,7 @@ func reasonOf(problems []content.Problem) string {
 func look(t *testing.T, chromium string, letters map[string]string) map[string]eye {
 	ctx, cancel := context.WithTimeout(t.Context(), browserPatience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", filepath.Join(program.Root(), "test/e2e/browser/sight.mjs"), "--chromium", chromium, "--way", leave)
+	cmd := exec.CommandContext(ctx, "node", script("sight"), "--chromium", chromium, "--way", leave)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	in, err := json.Marshal(letters)

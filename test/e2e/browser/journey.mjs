@@ -1,8 +1,8 @@
-// The main job as a newcomer does it, in a real browser and in Russian: sign up with the code from the letter, connect a sender,
+// The main job as a newcomer does it, in a real browser, in Russian or in Kazakh: sign up with the code from the letter, connect a sender,
 // bring a CSV with bad rows in, send, watch the report, leave by the link in the letter, and see the next campaign keep out
 // whoever left.
 //
-//   node test/e2e/browser/journey.mjs --base http://127.0.0.1:PORT --out DIR    the program runs with sandbox = true
+//   node test/e2e/browser/journey.mjs --base http://127.0.0.1:PORT --out DIR [--lang kk]    the program runs with sandbox = true
 //
 // Ends with 1 when a step is impossible, when axe finds a serious or critical violation on a screen passed, or when a page logs
 // an error, fails a request or asks a foreign origin. Nothing waits for a time: only for what a person would wait to see.
@@ -10,15 +10,36 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Stage } from './stage.mjs'
-import { counted, say } from './words.mjs'
+import { counted, lang, say } from './words.mjs'
 
 const { values: args } = parseArgs({
   options: {
     base: { type: 'string' },
     out: { type: 'string' },
+    lang: { type: 'string', default: 'ru' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 })
+
+// What the server's own pages say: they have no catalogue that a browser could read.
+const pages = {
+  ru: {
+    signUp: 'Создать аккаунт',
+    letter: 'Письмо',
+    leave: 'Отписаться',
+    ask: 'Отписаться от рассылки?',
+    noMore: (who, to) => `«${who}» больше не будет писать на адрес ${to}`,
+    left: 'Вы отписаны',
+  },
+  kk: {
+    signUp: 'Аккаунт ашу',
+    letter: 'Хат',
+    leave: 'Бас тарту',
+    ask: 'Таратылымнан бас тартасыз ба?',
+    noMore: (who, to) => `«${who}» енді ${to} мекенжайына хат жібермейді`,
+    left: 'Сіз таратылымнан бас тарттыңыз',
+  },
+}[lang]
 
 const owner = { email: 'aigerim@kofe.test', password: 'верблюд несёт кофе', company: 'Кофейня «Дән»' }
 const sender = { name: 'Кофейня «Дән»', address: 'news@kofe.test' }
@@ -72,9 +93,9 @@ process.exitCode = stage.findings.length === 0 ? 0 : 1
 // ACC-1: an address, a password, the documents, the code from the letter, one question.
 async function signUp() {
   await page.goto('/')
-  await page.getByRole('link', { name: 'Создать аккаунт' }).first().waitFor()
+  await page.getByRole('link', { name: pages.signUp }).first().waitFor()
   await stage.saw(page, 'landing')
-  await page.getByRole('link', { name: 'Создать аккаунт' }).first().click()
+  await page.getByRole('link', { name: pages.signUp }).first().click()
   await heading(say('access:sign_up.title'))
   await page.getByLabel(say('access:email')).fill(owner.email)
   await page.getByLabel(say('access:password.label'), { exact: true }).fill(owner.password)
@@ -90,7 +111,7 @@ async function signUp() {
   const code = /\d{6}/.exec(await letter.innerText())[0]
   await stage.saw(mailbox, 'mailbox')
   await letter.click()
-  await mailbox.frameLocator('iframe[title="Письмо"]').getByText(code).first().waitFor()
+  await mailbox.frameLocator(`iframe[title="${pages.letter}"]`).getByText(code).first().waitFor()
   await stage.saw(mailbox, 'code-letter')
   await mailbox.close()
   await page.getByLabel(say('access:code.label')).fill(code)
@@ -245,15 +266,15 @@ async function leave() {
   const mailbox = await stage.newPage()
   await mailbox.goto(`/sandbox/?to=${encodeURIComponent(irina)}`)
   await mailbox.getByRole('link', { name: 'Ирина, осеннее меню' }).click()
-  const letter = mailbox.frameLocator('iframe[title="Письмо"]')
+  const letter = mailbox.frameLocator(`iframe[title="${pages.letter}"]`)
   await letter.getByText('Для вас найдётся флэт уайт.').waitFor()
   await stage.saw(mailbox, 'letter')
-  const leaving = await popup(letter.getByRole('link', { name: 'Отписаться' }), mailbox)
-  await leaving.getByRole('heading', { name: 'Отписаться от рассылки?' }).waitFor()
-  await leaving.getByText('«Кофейня „Дән“» больше не будет писать на адрес i•••@mail.ru').waitFor() // masked: letters are forwarded
+  const leaving = await popup(letter.getByRole('link', { name: pages.leave }), mailbox)
+  await leaving.getByRole('heading', { name: pages.ask }).waitFor()
+  await leaving.getByText(pages.noMore('Кофейня „Дән“', 'i•••@mail.ru')).waitFor() // masked: letters are forwarded
   await stage.saw(leaving, 'unsubscribe')
-  await leaving.getByRole('button', { name: 'Отписаться' }).click()
-  await leaving.getByRole('heading', { name: 'Вы отписаны' }).waitFor()
+  await leaving.getByRole('button', { name: pages.leave }).click()
+  await leaving.getByRole('heading', { name: pages.left }).waitFor()
   await stage.saw(leaving, 'unsubscribed')
   await leaving.close()
   await mailbox.close()

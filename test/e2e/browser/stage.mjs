@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { audit, launch, listen, wcag } from '../../../web/e2e/look.mjs'
+import { lang } from './words.mjs'
 
 /** Stage plays a journey against a running program and keeps what was wrong in `findings`. */
 export class Stage {
@@ -18,7 +19,7 @@ export class Stage {
     s.context = await s.browser.newContext({
       baseURL: base,
       viewport: { width: 1440, height: 1200 }, // the menu of personal fields opens without scrolling
-      locale: 'ru-KZ',
+      locale: `${lang}-KZ`,
       timezoneId: 'Asia/Almaty',
       colorScheme: 'light',
       reducedMotion: 'reduce',
